@@ -1,0 +1,108 @@
+"""Turns out of chat messages as OpenAI and Hugging Face write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialoom.dialogue.formats._rows import Row, parse_json, wrong_type
+from dialoom.dialogue.turn import ToolCall, Turn
+from dialoom.errors import DataError, nearest
+
+
+def turns_of_messages(row: Row) -> list[Turn]:
+    """The turns of a row's field `messages`.
+
+    A `tool` message becomes the result of the call it answers, and the assistant's message after it the text of the
+    turn that called. Keys of a message that have no place in a turn stay in its `meta`. Raises DataError.
+    """
+    if "messages" not in row.values:
+        raise DataError(
+            "the row has no field 'messages'",
+            place=row.place("messages"),
+            remedy=nearest("messages", tuple(row.values)),
+        )
+    messages = row.values["messages"]
+    if not isinstance(messages, list):
+        raise wrong_type(row.place("messages"), "a list of messages", messages)
+    turns: list[Turn] = []
+    waiting: dict[str, ToolCall] = {}
+    for index, message in enumerate(messages):
+        field = f"messages[{index}]"
+        if not isinstance(message, dict):
+            raise wrong_type(row.place(field), "an object with role and content", message)
+        turn = _turn(row, field, message)
+        answered = waiting.pop(str(message.get("tool_call_id")), None) if turn.speaker == "tool" else None
+        if answered is not None:
+            answered.result = turn.text
+        elif turns and not turn.tool_calls and _awaits_text(turns[-1], turn.speaker):
+            turns[-1].text = turn.text
+            turns[-1].meta |= turn.meta
+        else:
+            turns.append(turn)
+            waiting |= {call.id: call for call in turn.tool_calls if call.id is not None}
+    return turns
+
+
+def _awaits_text(turn: Turn, speaker: str) -> bool:
+    answered = bool(turn.tool_calls) and all(call.result is not None for call in turn.tool_calls)
+    return answered and turn.speaker == speaker and not turn.text
+
+
+def _turn(row: Row, field: str, message: dict[str, Any]) -> Turn:
+    role = message.get("role")
+    if role is None:
+        raise DataError(
+            "the message has no role",
+            place=row.place(f"{field}.role"),
+            remedy=nearest("role", tuple(message)) or "write role and content",
+        )
+    if not isinstance(role, str):
+        raise wrong_type(row.place(f"{field}.role"), "text", role)
+    if "content" not in message and "tool_calls" not in message:
+        raise DataError(
+            "the message has no content",
+            place=row.place(f"{field}.content"),
+            remedy=nearest("content", tuple(message)),
+        )
+    called = message.get("tool_calls") or []
+    if not isinstance(called, list):
+        raise wrong_type(row.place(f"{field}.tool_calls"), "a list of calls", called)
+    return Turn(
+        speaker=role,
+        text=_content(row, f"{field}.content", message.get("content")),
+        tool_calls=[_call(row, f"{field}.tool_calls[{index}]", call) for index, call in enumerate(called)],
+        meta={
+            name: value
+            for name, value in message.items()
+            if name not in ("role", "content", "tool_calls") and not (role == "tool" and name == "tool_call_id")
+        },
+    )
+
+
+def _content(row: Row, field: str, content: object) -> str:
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        raise wrong_type(row.place(field), "text", content)
+    texts = [part.get("text") if isinstance(part, dict) else None for part in content]
+    if not all(isinstance(text, str) for text in texts):
+        raise DataError(
+            "a part of the content is not text",
+            place=row.place(field),
+            remedy="dialogues are text; leave out rows with images or audio",
+        )
+    return "\n".join(str(text) for text in texts)
+
+
+def _call(row: Row, field: str, call: object) -> ToolCall:
+    function = call.get("function", call) if isinstance(call, dict) else None
+    if not isinstance(call, dict) or not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        raise wrong_type(row.place(field), "an object with a function's name and arguments", call)
+    arguments = function.get("arguments") or {}
+    if isinstance(arguments, str):
+        arguments = parse_json(arguments, row.place(f"{field}.function.arguments"))
+    if not isinstance(arguments, dict):
+        raise wrong_type(row.place(f"{field}.function.arguments"), "an object", arguments)
+    return ToolCall(name=function["name"], arguments=arguments, id=call.get("id"))

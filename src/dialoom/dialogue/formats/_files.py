@@ -1,0 +1,130 @@
+"""Opening files to read, and writing files whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+from uuid import uuid4
+
+from dialoom.errors import DataError, Place, StorageError
+
+_BOM = b"\xef\xbb\xbf"
+
+_WRITE_REMEDIES = {
+    errno.ENOSPC: "free disk space, or name a file on another disk",
+    errno.EDQUOT: "free disk space, or name a file on another disk",
+    errno.EFBIG: "raise the file size limit (ulimit -f), or write in parts",
+    errno.EACCES: "give yourself write access to the folder, or name another one",
+    errno.EROFS: "name a file on a disk that can be written",
+    errno.ENOTDIR: "name a file in a folder",
+    errno.EISDIR: "name a file, not a folder",
+}
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Streams (line number from 1, line with its end) of a UTF-8 file, with or without a byte order mark.
+
+    Raises DataError where the file is missing, a folder, unreadable, empty, or not UTF-8.
+    """
+    offset = 0
+    number = 0
+    try:
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, start=1):
+                yield number, _decoded(raw.removeprefix(_BOM) if number == 1 else raw, path, number, offset)
+                offset += len(raw)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if number == 0:
+        raise empty(path)
+
+
+def _decoded(raw: bytes, path: Path, line: int, offset: int) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"not UTF-8: byte 0x{raw[error.start]:02x} at byte offset {offset + error.start} of the file",
+            place=Place(file=str(path), line=line),
+            remedy="save the file as UTF-8",
+        ) from error
+
+
+def empty(path: Path) -> DataError:
+    """The error for a file without rows."""
+    return DataError("the file is empty", place=Place(file=str(path)), remedy="name a file with at least one row")
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    place = Place(file=str(path))
+    if isinstance(error, FileNotFoundError):
+        return DataError("no such file", place=place, remedy=f"check the path; relative paths start at {Path.cwd()}")
+    if isinstance(error, IsADirectoryError):
+        return DataError("this is a folder, and a file was expected", place=place, remedy="name one file in it")
+    return DataError(f"cannot read the file: {error.strerror}", place=place, remedy="check that you may read it")
+
+
+def write_lines(lines: Iterable[str], path: Path) -> int:
+    """Writes lines to a file, streaming, and returns how many.
+
+    The file appears under its name only when all of it is on disk: it is written beside the target under another name,
+    synced and renamed. What the target held before stays until then, and for good where `lines` raises. A target that
+    is a pipe or a device is written directly. Folders on the way are made.
+
+    Raises StorageError where the system refuses.
+    """
+    direct = path.exists() and not path.is_file() and not path.is_dir()
+    target = path if direct else path.resolve()
+    partial = target if direct else target.with_name(f".{target.name}.{uuid4().hex}.tmp")
+    with _refusals(path):
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file = partial.open("w", encoding="utf-8", newline="\n")
+    try:
+        count = 0
+        for line in lines:
+            with _refusals(path):
+                file.write(f"{line}\n")
+            count += 1
+        with _refusals(path):
+            file.flush()
+            if not direct:
+                _put_in_place(file, partial, target)
+        return count
+    finally:
+        with suppress(OSError):
+            file.close()
+        if not direct:
+            partial.unlink(missing_ok=True)
+
+
+def _put_in_place(file: TextIO, partial: Path, target: Path) -> None:
+    os.fsync(file.fileno())
+    file.close()
+    if target.exists():
+        shutil.copymode(target, partial)
+    partial.replace(target)
+    if hasattr(os, "O_DIRECTORY"):
+        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"cannot write the file: {error.strerror}",
+            place=Place(file=str(path)),
+            remedy=_WRITE_REMEDIES.get(error.errno or 0, "check the path and the disk"),
+        ) from error

@@ -1,0 +1,52 @@
+"""Which format a file is in, told by its first row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dialoom.dialogue.dialogue import Dialogue
+from dialoom.dialogue.formats._format import FORMATS, Format
+from dialoom.dialogue.formats._rows import read_rows
+from dialoom.errors import DataError, Place
+
+
+def find_format(path: Path | str) -> Format:
+    """The format of the file at `path`.
+
+    Raises DataError where the file cannot be read, and where no format, or more than one, knows its first row.
+    """
+    path = Path(path)
+    rows = read_rows(path)
+    row = next(rows)
+    formats = [FORMATS.load(name) for name in FORMATS.names()]
+    fitting = [each for each in formats if each.suggests is not None and each.suggests(row.values)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(each.name for each in fitting or formats)
+    fields = ", ".join(f"'{name}'" for name in row.values)
+    raise DataError(
+        f"a row with the fields {fields} fits {'more than one' if fitting else 'no'} known format",
+        place=Place(file=str(path), line=row.line),
+        remedy=f"name one of these formats: {names}",
+    )
+
+
+def read_dialogues(path: Path | str, format: str | None = None) -> Iterator[Dialogue]:
+    """Streams the dialogues of a file.
+
+    Args:
+        path: the file.
+        format: name of its format; where it is None, the first row tells.
+
+    Raises DataError on bad input, at the call or while iterating, and UnknownName where there is no such format.
+    """
+    path = Path(path)
+    found = find_format(path) if format is None else FORMATS.load(format)
+    if found.read is None:
+        raise DataError(
+            f"the format '{found.name}' can be written but not read",
+            place=Place(file=str(path)),
+            remedy="name a format that can be read",
+        )
+    return found.read(path)

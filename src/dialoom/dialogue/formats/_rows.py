@@ -1,0 +1,196 @@
+"""Rows of JSON Lines, JSON list and CSV files, with the place of each for error messages."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticSerializationError, from_json, to_json
+
+from dialoom.dialogue.dialogue import Dialogue
+from dialoom.dialogue.formats._files import empty, read_lines
+from dialoom.errors import DataError, Place, nearest
+
+Lines = Iterable[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: where it stands, and its values by field name. `within` is its path inside a JSON list."""
+
+    path: Path
+    line: int | None
+    values: dict[str, Any]
+    within: str = ""
+
+    def place(self, field: str | None = None) -> Place:
+        return Place(file=str(self.path), line=self.line, field=f"{self.within}{field or ''}" or None)
+
+    def first(self, *names: str) -> str:
+        """The text of the first of these fields that is there. Raises DataError where none is, or it is no text."""
+        for name in names:
+            if self.values.get(name) is not None:
+                return self._text(name, self.values[name])
+        raise DataError(
+            f"the row has no field '{names[0]}'",
+            place=self.place(names[0]),
+            remedy=nearest(names[0], tuple(self.values)) or "the row has no fields at all",
+        )
+
+    def optional(self, *names: str) -> str | None:
+        """The text of the first of these fields that is there and not empty, else None."""
+        for name in names:
+            if self.values.get(name) not in (None, ""):
+                return self._text(name, self.values[name])
+        return None
+
+    def rest(self, *known: str) -> dict[str, Any]:
+        """The fields beyond the known ones."""
+        return {name: value for name, value in self.values.items() if name not in known}
+
+    def _text(self, name: str, value: object) -> str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        raise wrong_type(self.place(name), "text", value)
+
+
+def wrong_type(place: Place, expected: str, found: object) -> DataError:
+    """The error for a value of another type than expected."""
+    words = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+    return DataError(
+        f"expected {expected}, found {words.get(type(found), 'a number')}",
+        place=place,
+        remedy=f"write {expected}",
+    )
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Streams the rows of a file whose first character tells its form: `{` JSON Lines, `[` a JSON list, else CSV.
+
+    A JSON list is read whole; the others take constant memory. Raises DataError on bad input.
+    """
+    lines = read_lines(path)
+    first = next(((number, line) for number, line in lines if line.strip()), None)
+    if first is None:
+        raise empty(path)
+    start = first[1].lstrip()[0]
+    lines = chain([first], lines)
+    if start == "[":
+        return _list_rows(lines, path)
+    if start == "{" or path.suffix in (".jsonl", ".json", ".ndjson"):
+        return _json_rows(lines, path)
+    return _csv_rows(lines, path)
+
+
+def _json_rows(lines: Lines, path: Path) -> Iterator[Row]:
+    for number, line in lines:
+        if line.strip():
+            values = parse_json(line, Place(file=str(path), line=number))
+            if not isinstance(values, dict):
+                raise wrong_type(Place(file=str(path), line=number), "one JSON object a line", values)
+            yield Row(path, number, values)
+
+
+def _list_rows(lines: Lines, path: Path) -> Iterator[Row]:
+    numbered = list(lines)
+    before = "\n" * (numbered[0][0] - 1)
+    rows = parse_json(before + "".join(line for _, line in numbered), Place(file=str(path)))
+    if not rows:
+        raise empty(path)
+    for index, values in enumerate(rows):
+        if not isinstance(values, dict):
+            raise wrong_type(Place(file=str(path), field=f"[{index}]"), "an object", values)
+        yield Row(path, None, values, within=f"[{index}].")
+
+
+def _csv_rows(lines: Lines, path: Path) -> Iterator[Row]:
+    last = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal last
+        for number, line in lines:
+            last = number
+            yield line
+
+    reader = csv.reader(texts(), strict=True)
+    header: list[str] | None = None
+    rows = 0
+    start = 1
+    try:
+        for values in reader:
+            line, start = start, last + 1
+            if not values:
+                continue
+            if header is None:
+                header = _header(values, path, line)
+                continue
+            if len(values) != len(header):
+                raise DataError(
+                    f"the row has {len(values)} fields, and the header has {len(header)}",
+                    place=Place(file=str(path), line=line),
+                    remedy='put text that holds a comma, a quote or a line end between double quotes, a quote as ""',
+                )
+            rows += 1
+            yield Row(path, line, dict(zip(header, values, strict=True)))
+    except csv.Error as error:
+        raise DataError(
+            f"broken CSV: {error}",
+            place=Place(file=str(path), line=start),
+            remedy="a quoted field needs its closing quote, and a quote inside it is written twice",
+        ) from error
+    if not rows:
+        raise DataError(
+            "there is a header and no row",
+            place=Place(file=str(path), line=1),
+            remedy="name a file with at least one row",
+        )
+
+
+def _header(names: list[str], path: Path, line: int) -> list[str]:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(
+            "two columns have the same name",
+            place=Place(file=str(path), line=line, field=twice),
+            remedy="rename one of them in the header",
+        )
+    return names
+
+
+def parse_json(text: str, place: Place) -> Any:
+    """The value of a JSON text. Raises DataError at `place`, with the line within the text where it is not one line."""
+    try:
+        return from_json(text)
+    except ValueError as error:
+        said = re.sub(r" at line (\d+) column (\d+)$", r" at column \2", str(error))
+        found = re.search(r" at line (\d+) ", str(error))
+        line = place.line or (int(found[1]) if found else None)
+        raise DataError(
+            f"broken JSON: {said}",
+            place=Place(file=place.file, line=line, field=place.field),
+            remedy="each row is one JSON object on one line, or the file is one JSON list",
+        ) from error
+
+
+def json_line(row: dict[str, Any], dialogue: Dialogue) -> str:
+    """A row as one line of JSON. Raises DataError, naming the dialogue, where a value has no JSON form."""
+    try:
+        return to_json(row, inf_nan_mode="null").decode()
+    except (PydanticSerializationError, UnicodeError) as error:
+        raise no_json(dialogue, error) from error
+
+
+def no_json(dialogue: Dialogue, error: Exception) -> DataError:
+    """The error for a dialogue that holds a value which JSON cannot."""
+    return DataError(
+        f"dialogue '{dialogue.id}' holds a value that has no JSON form: {error}",
+        place=Place(field="tags, fields, turns, plan or personas"),
+        remedy="keep JSON values only: Unicode text, numbers, true, false, null, lists and objects",
+    )

@@ -1,0 +1,84 @@
+"""dialoom's own form: one dialogue a line, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticSerializationError
+
+from dialoom.dialogue.dialogue import Dialogue
+from dialoom.dialogue.formats._files import empty, read_lines, write_lines
+from dialoom.dialogue.formats._format import Format
+from dialoom.dialogue.formats._rows import no_json
+from dialoom.dialogue.lineage import Event, Lineage
+from dialoom.dialogue.turn import Slot, ToolCall, Turn
+from dialoom.errors import DataError, Place, nearest
+
+_PARTS: dict[str, type[BaseModel]] = {
+    "turns": Turn,
+    "slots": Slot,
+    "tool_calls": ToolCall,
+    "lineage": Lineage,
+    "events": Event,
+}
+
+
+def _read(path: Path) -> Iterator[Dialogue]:
+    found = False
+    for number, line in read_lines(path):
+        if line.strip():
+            found = True
+            try:
+                yield Dialogue.from_json(line)
+            except ValidationError as error:
+                raise _bad_line(error.errors()[0], Place(file=str(path), line=number)) from error
+    if not found:
+        raise empty(path)
+
+
+def _write(dialogues: Iterable[Dialogue], path: Path) -> int:
+    return write_lines((_line(dialogue) for dialogue in dialogues), path)
+
+
+def _line(dialogue: Dialogue) -> str:
+    try:
+        return dialogue.to_json()
+    except (PydanticSerializationError, UnicodeError) as error:
+        raise no_json(dialogue, error) from error
+
+
+def _bad_line(error: ErrorDetails, place: Place) -> DataError:
+    location = error["loc"]
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    place = Place(file=place.file, line=place.line, field=field or None)
+    if error["type"] == "json_invalid":
+        said = error["msg"].replace(" at line 1 column", " at column").removeprefix("Invalid JSON: ")
+        return DataError(f"broken JSON: {said}", place=place, remedy="each line is one JSON object")
+    if error["type"] == "missing":
+        present: Any = error["input"]
+        return DataError(
+            f"the field '{location[-1]}' is missing",
+            place=place,
+            remedy=nearest(str(location[-1]), tuple(present)) or "add it",
+        )
+    if error["type"] == "extra_forbidden":
+        owner = next((str(part) for part in reversed(location[:-1]) if isinstance(part, str)), "")
+        known = tuple(_PARTS.get(owner, Dialogue).model_fields)
+        return DataError(f"unknown field '{location[-1]}'", place=place, remedy=nearest(str(location[-1]), known))
+    return DataError(error["msg"], place=place, remedy="see the form that the format 'jsonl' writes")
+
+
+def _suggests(row: dict[str, object]) -> bool:
+    return "turns" in row
+
+
+FORMAT = Format(
+    name="jsonl",
+    about="dialoom's own form, one dialogue a line, nothing lost",
+    read=_read,
+    write=_write,
+    suggests=_suggests,
+)

@@ -1,0 +1,93 @@
+"""What was not kept: one JSON line a record, with its reasons, in files that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+
+from dialoom.dialogue import Dialogue
+from dialoom.errors import StorageError
+
+State = Literal["rejected", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that was rejected (by a node or the gate) or failed (an error, worth a retry), and why."""
+
+    state: State
+    node: str
+    reasons: list[str]
+    dialogue: Dialogue
+
+    def to_line(self) -> bytes:
+        content = {
+            "id": self.dialogue.id,
+            "seed": self.dialogue.lineage.seed,
+            "node": self.node,
+            "reasons": self.reasons,
+            "record": orjson.loads(self.dialogue.to_json()),
+        }
+        return orjson.dumps(content) + b"\n"
+
+
+class Rejects:
+    """`rejected.jsonl` and `failed.jsonl` in a directory. A line torn by a kill is cut off when they are opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[State, Path] = {"rejected": folder / "rejected.jsonl", "failed": folder / "failed.jsonl"}
+        for path in self._files.values():
+            _cut_torn_end(path)
+
+    def add(self, rejects: list[Reject]) -> None:
+        """Append records. Raises StorageError when they cannot be written."""
+        for state, path in self._files.items():
+            lines = b"".join(reject.to_line() for reject in rejects if reject.state == state)
+            if lines:
+                try:
+                    with path.open("ab") as file:
+                        file.write(lines)
+                except OSError as error:
+                    raise StorageError(
+                        f"cannot write {path}: {error.strerror}", remedy="free some disk space"
+                    ) from error
+
+    def read(self) -> Iterator[tuple[State, dict[str, Any]]]:
+        """Every line with its state."""
+        for state, path in self._files.items():
+            if path.exists():
+                with path.open("rb") as file:
+                    for line in file:
+                        yield state, orjson.loads(line)
+
+    def keep_only(self, wanted: Callable[[State, dict[str, Any]], bool]) -> None:
+        """Rewrite the files without the lines that are not wanted, each in one step."""
+        for state, path in self._files.items():
+            if not path.exists():
+                continue
+            rest = path.with_suffix(".tmp")
+            with path.open("rb") as old, rest.open("wb") as new:
+                new.writelines(line for line in old if wanted(state, orjson.loads(line)))
+            rest.replace(path)
+
+
+def _cut_torn_end(path: Path) -> None:
+    if not path.exists():
+        return
+    with path.open("rb+") as file:
+        size = file.seek(0, 2)
+        end = size
+        while end > 0:
+            step = min(1 << 16, end)
+            file.seek(end - step)
+            newline = file.read(step).rfind(b"\n")
+            if newline >= 0:
+                end = end - step + newline + 1
+                break
+            end -= step
+        if end < size:
+            file.truncate(end)

@@ -1,0 +1,108 @@
+"""Running a recipe: source to graph to gate to corpus, and again without paying twice."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from pathlib import Path
+
+from dialoom.corpus import Corpus
+from dialoom.engine.job import Job
+from dialoom.engine.rejects import Rejects
+from dialoom.engine.report import Report
+from dialoom.engine.rundir import RunDirectory
+from dialoom.engine.seedlog import SeedLog
+from dialoom.engine.seeds import Seeds
+from dialoom.engine.view import NoView, View
+from dialoom.graph.check import check
+from dialoom.graph.recipe import Recipe
+from dialoom.models import Ledger, Meter
+
+# Small commits make many small files; they are merged at the end of a run that made more than this.
+_MANY_COMMITS = 32
+
+
+def run(
+    recipe: Recipe,
+    out: Path | str | None = None,
+    *,
+    limit: int | None = None,
+    retry: bool = False,
+    view: View | None = None,
+) -> Report:
+    """Run a recipe in the directory `out`, or go on with what was begun there.
+
+    Every model call that was answered is in the directory's ledger and is never made again; what is in the corpus stays
+    as it is. A record that failed is left alone unless `retry`. When the recipe has changed since, the dialogues of its
+    earlier form leave the corpus's newest version (an older one keeps them) and only what the change touches is asked
+    anew.
+
+    Args:
+        out: run directory, made where there is none; left out, `runs/NAME OF THE RECIPE`.
+        limit: take only the first seeds of the source.
+        view: shows the run.
+
+    Returns what became of it; its `status` says whether it was finished, interrupted or stopped, and `why`.
+
+    Raises RecipeError before any call when the recipe cannot be run, DataError on a bad source, StorageError when the
+    directory cannot be used or another run is at work in it.
+    """
+    job = _run(recipe, Path(out) if out is not None else Path("runs") / recipe.recipe, limit, retry, view or NoView())
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(job)
+    # Called from a notebook, whose loop is already running in this thread.
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, job).result()
+
+
+async def _run(recipe: Recipe, out: Path, limit: int | None, retry: bool, view: View) -> Report:
+    checked = check(recipe)
+    recipe_hash = recipe.content_hash()
+    with RunDirectory(out) as directory:
+        run_id = directory.run_id()
+        report = Report(recipe.recipe, recipe_hash, run=run_id)
+        report.counts.seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
+        log = SeedLog(directory.seeds, recipe_hash)
+        ledger = Ledger(directory.ledger)
+        try:
+            corpus = Corpus.open(_corpus_path(recipe, directory), create=True)
+            if retry:
+                log.reopen_failed()
+            seeds = Seeds(recipe, log, limit)
+            if log.any_done():
+                seeds.count_done(report.counts)
+            if log.forget_others():
+                old = corpus.remove(f"run = '{run_id}' AND recipe_hash <> '{recipe_hash}'")
+                view.say(
+                    f"the recipe has changed: {old} dialogues of its earlier form left the corpus's newest version"
+                )
+            rejects = Rejects(directory.rejects)
+            rejects.keep_only(lambda state, line: log.done(line["seed"]) is not None)
+            already = {record for seed, record in corpus.seeds_and_ids(run_id) if log.done(seed) is None}
+            meter = Meter({name: model.price for name, model in recipe.models.items()})
+            job = Job(
+                recipe=recipe,
+                graph=checked.graph,
+                report=report,
+                meter=meter,
+                directory=directory,
+                ledger=ledger,
+                log=log,
+                corpus=corpus,
+                rejects=rejects,
+                already=already,
+                view=view,
+            )
+            await job.work(seeds)
+            if job.commits > _MANY_COMMITS:
+                corpus.compact()
+        finally:
+            ledger.close()
+            log.close()
+    return report
+
+
+def _corpus_path(recipe: Recipe, directory: RunDirectory) -> Path:
+    return directory.corpus if recipe.corpus is None else recipe.folder / recipe.corpus

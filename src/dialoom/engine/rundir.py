@@ -1,0 +1,79 @@
+"""The directory of a run: what lies where, and that only one run works in it at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from filelock import FileLock, Timeout
+
+from dialoom.errors import StorageError
+
+
+class RunDirectory:
+    """A run's directory, locked while this object is open (a context manager).
+
+    `corpus` holds what was kept, `rejects` what was not, `ledger.sqlite` every model call, `seeds.sqlite` which seeds
+    are done, `run.json` the counts.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.corpus = path / "corpus"
+        self.rejects = path / "rejects"
+        self.ledger = path / "ledger.sqlite"
+        self.seeds = path / "seeds.sqlite"
+        self.report = path / "run.json"
+        self._lock = FileLock(path / ".lock")
+
+    def __enter__(self) -> RunDirectory:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+            self.rejects.mkdir(exist_ok=True)
+        except Timeout as error:
+            raise StorageError(
+                f"another run is at work in {self.path}", remedy="wait for it, or choose another directory with --out"
+            ) from error
+        except OSError as error:
+            raise StorageError(f"cannot use {self.path} as a run directory: {error.strerror or error}") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def read_report(self) -> dict[str, Any]:
+        """The content of run.json, {} where there is none yet. Raises StorageError where it is damaged."""
+        return read_report(self.path)
+
+    def write_report(self, content: Mapping[str, Any]) -> None:
+        """Replace run.json in one step."""
+        target = self.report.with_suffix(".tmp")
+        try:
+            target.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+            target.replace(self.report)
+        except OSError as error:
+            raise StorageError(
+                f"cannot write {self.report}: {error.strerror}",
+                remedy="free some disk space and run the same command again",
+            ) from error
+
+    def run_id(self) -> str:
+        """The name of all runs in this directory, made at the first."""
+        known = self.read_report().get("run")
+        return str(known) if known else uuid4().hex[:12]
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """The content of a run directory's run.json, {} where there is none. Raises StorageError where it is damaged."""
+    file = path / "run.json"
+    if not file.exists():
+        return {}
+    try:
+        content = orjson.loads(file.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise StorageError(f"{file} cannot be read: {error}", remedy="delete it; nothing else depends on it") from error
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,157 @@
+"""Where finished records go: judged, written to the corpus or the rejects in batches, and only then counted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from dialoom.corpus import Corpus
+from dialoom.dialogue import Dialogue
+from dialoom.engine.rejects import Reject, Rejects
+from dialoom.graph.record import Record
+from dialoom.quality import Rules
+
+_BATCH = 512
+_LONGEST_WAIT = 1.0
+
+Ending = Literal["kept", "rejected", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A record at the end of its walk: `state` is None where the gate has to decide."""
+
+    record: Record
+    node: str
+    state: Literal["rejected", "failed"] | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A record that is durably where it belongs."""
+
+    record: Record
+    ending: Ending
+    reasons: tuple[str, ...]
+
+
+class Sink:
+    """Takes finished records, commits them in batches from a thread, and reports each batch once it is durable.
+
+    Args:
+        already: ids of records that are in the corpus from an earlier, interrupted run.
+        settled: called on the event loop with each committed batch.
+    """
+
+    def __init__(
+        self,
+        *,
+        recipe: str,
+        recipe_hash: str,
+        run: str,
+        corpus: Corpus,
+        rejects: Rejects,
+        gate: Rules,
+        already: set[str],
+        settled: Callable[[list[Settled]], None],
+    ) -> None:
+        self._recipe = recipe
+        self._recipe_hash = recipe_hash
+        self._run = run
+        self._corpus = corpus
+        self._rejects = rejects
+        self._gate = gate
+        self._already = already
+        self._settled = settled
+        self._queue: asyncio.Queue[Finished | None] = asyncio.Queue(maxsize=4 * _BATCH)
+        self._task = asyncio.create_task(self._work(), name="sink")
+
+    @property
+    def waiting(self) -> int:
+        """Records handed over and not yet settled, as far as they are not in the batch at work."""
+        return self._queue.qsize()
+
+    async def put(self, finished: Finished) -> None:
+        """Hand a record over; waits while the sink is behind. Raises the StorageError that stopped the sink, if any."""
+        if self._task.done():
+            self._task.result()
+        await self._queue.put(finished)
+
+    async def close(self) -> None:
+        """Commit what is left. Raises StorageError if it cannot."""
+        if not self._task.done():
+            await self._queue.put(None)
+        await self._task
+
+    async def _work(self) -> None:
+        last = False
+        while not last:
+            batch, last = await self._collect()
+            if batch:
+                self._settled(await asyncio.to_thread(self._commit, batch))
+
+    async def _collect(self) -> tuple[list[Finished], bool]:
+        first = await self._queue.get()
+        if first is None:
+            return [], True
+        batch = [first]
+        deadline = asyncio.get_running_loop().time() + _LONGEST_WAIT
+        while len(batch) < _BATCH:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    item = await self._queue.get()
+            except TimeoutError:
+                break
+            if item is None:
+                return batch, True
+            batch.append(item)
+        return batch, False
+
+    def _commit(self, batch: list[Finished]) -> list[Settled]:
+        settled: list[Settled] = []
+        rejects: list[Reject] = []
+        ready: list[tuple[Record, Dialogue, str]] = []
+        for finished in batch:
+            record = finished.record
+            if record.id in self._already:
+                settled.append(Settled(record, "kept", ()))
+                continue
+            dialogue, misfit = self._dialogue(record)
+            if finished.state is None and misfit is None:
+                ready.append((record, dialogue, finished.node))
+                continue
+            state = finished.state or "failed"
+            reasons = finished.reasons if finished.state is not None else (str(misfit),)
+            rejects.append(Reject(state, finished.node, list(reasons), dialogue))
+            settled.append(Settled(record, state, reasons))
+        kept: list[Dialogue] = []
+        verdicts = self._gate.judge([dialogue for _, dialogue, _ in ready])
+        for (record, dialogue, _node), verdict in zip(ready, verdicts, strict=True):
+            dialogue.tags.update(verdict.tags)
+            if verdict.kept:
+                kept.append(dialogue)
+                settled.append(Settled(record, "kept", ()))
+            else:
+                rejects.append(Reject("rejected", "quality", verdict.reasons, dialogue))
+                settled.append(Settled(record, "rejected", tuple(verdict.reasons)))
+        self._corpus.append(kept, run=self._run, batch=uuid4().hex[:12])
+        self._rejects.add(rejects)
+        return settled
+
+    def _dialogue(self, record: Record) -> tuple[Dialogue, str | None]:
+        """The record as a dialogue; where its fields do not fit one, all of them in `fields`, and why."""
+        try:
+            return record.to_dialogue(self._recipe, self._recipe_hash), None
+        except ValidationError as error:
+            detail = error.errors(include_url=False)[0]
+            bare = Record(id=record.id, seed=record.seed, fields={}, position=record.position, path=record.path)
+            dialogue = bare.to_dialogue(self._recipe, self._recipe_hash)
+            dialogue.fields = dict(record.fields)
+            where = ".".join(map(str, detail["loc"]))
+            return dialogue, f"the record is no dialogue: {where}: {detail['msg']}"

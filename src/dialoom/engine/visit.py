@@ -1,0 +1,114 @@
+"""One visit of a node to a record: the node's view of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from random import Random
+from typing import Any
+
+from dialoom.dialogue import Dialogue, Event
+from dialoom.errors import RecordError
+from dialoom.graph.record import Record
+from dialoom.models import Caller, ChatRequest, Message
+from dialoom.models.structured import Misfit, parse_json
+from dialoom.quality import Rules, Verdict
+
+_REASKS = 3
+
+
+class Stopped(Exception):
+    """The run is stopping: the record is put down where it is and taken up by the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a node may use while it runs (a graph.Context)."""
+
+    record: Record
+    node: str
+    seed: int
+    caller: Caller
+    rules: Rules
+    stopping: Callable[[], bool]
+
+    def judge(self, dialogue: Dialogue) -> Verdict:
+        return self.rules.judge([dialogue])[0]
+
+    def random(self, *salt: object) -> Random:
+        return Random(self._number(self.record.id, self.record.visits.get(self.node, 0), *salt))
+
+    def shared_random(self, *salt: object) -> Random:
+        return Random(self._number("shared", *salt))
+
+    def takes_grammar(self, model: str) -> bool:
+        return self.caller.models[model].takes_grammar
+
+    async def ask(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        *,
+        params: Mapping[str, Any] | None = None,
+        grammar: str | None = None,
+        sample: int = 0,
+    ) -> str:
+        return await self._ask(model, messages, params, None, grammar, sample)
+
+    async def ask_json(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        *,
+        params: Mapping[str, Any] | None = None,
+        sample: int = 0,
+    ) -> Any:
+        talk = list(messages)
+        for round_number in range(_REASKS + 1):
+            text = await self._ask(model, talk, params, schema, None, sample)
+            try:
+                return parse_json(text, schema)
+            except Misfit as misfit:
+                self.note("asked again for JSON that fits", round=round_number, why=str(misfit))
+                reason = misfit
+                talk = [
+                    *messages,
+                    {"role": "assistant", "content": text},
+                    {
+                        "role": "user",
+                        "content": f"That is not right: {misfit}. Answer again with the whole, corrected JSON.",
+                    },
+                ]
+        raise RecordError(f"no answer fitted the schema in {_REASKS + 1} tries: {reason}")
+
+    def note(self, what: str, **detail: Any) -> None:
+        self.record.events.append(Event(node=self.node, what=what, detail=detail))
+
+    def showed(self, examples: Sequence[str]) -> None:
+        self.record.examples.extend(name for name in examples if name not in self.record.examples)
+
+    async def _ask(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        params: Mapping[str, Any] | None,
+        schema: Mapping[str, Any] | None,
+        grammar: str | None,
+        sample: int,
+    ) -> str:
+        # The seed makes two records with the same prompt two questions, and one record's rerun the same one.
+        seed = self._number(self.record.id, self.record.visits.get(self.node, 0), "call", sample) % (1 << 31)
+        request = ChatRequest(
+            messages=messages, params={"seed": seed, **(params or {})}, schema=schema, grammar=grammar, sample=sample
+        )
+        if self.stopping():
+            raise Stopped
+        ledgered = await self.caller.ask(model, request, node=self.node, record=self.record.id)
+        self.record.calls.append(ledgered.key)
+        return ledgered.answer.text
+
+    def _number(self, *parts: object) -> int:
+        text = "\x1f".join(map(str, (self.seed, self.node, *parts)))
+        return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")

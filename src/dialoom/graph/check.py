@@ -1,0 +1,186 @@
+"""Everything wrong with a recipe that can be known before a call is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from dialoom.errors import DialoomError, RecipeError, nearest
+from dialoom.graph.fields import FieldFlow
+from dialoom.graph.graph import END, REJECT, Graph
+from dialoom.graph.node import Node, Shape
+from dialoom.graph.recipe import Recipe
+from dialoom.graph.template import Template
+from dialoom.graph.yaml_file import Key
+from dialoom.quality import Rules
+
+# Rows read to learn which fields the seeds have.
+_ROWS_LOOKED_AT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found out on its way: the graph, and how many seeds the source has."""
+
+    graph: Graph
+    seeds: int
+
+
+def check(recipe: Recipe) -> Checked:
+    """Check a recipe and read all that it needs from disk, without one call.
+
+    Raises RecipeError with every problem found, or the DataError of a source that cannot be read.
+    """
+    problems = list(_model_problems(recipe)) + list(_rule_problems(recipe))
+    if not recipe.nodes:
+        raise RecipeError([*problems, _problem(recipe, ("nodes",), "the recipe has no nodes", "add at least one")])
+    graph = Graph(recipe.nodes)
+    edges = list(_edge_problems(recipe, graph))
+    problems += edges
+    for name, node in recipe.nodes.items():
+        problems += _node_problems(recipe, name, node)
+    seeds, fields = _look_at_source(recipe)
+    if not edges:
+        problems += _reach_problems(recipe, graph)
+        problems += _field_problems(recipe, graph, fields)
+    if problems:
+        raise RecipeError(problems)
+    return Checked(graph, seeds)
+
+
+def _problem(recipe: Recipe, path: tuple[Key, ...], what: str, remedy: str | None = None) -> DialoomError:
+    return DialoomError(what, place=recipe.lines.place(path), remedy=remedy)
+
+
+def _moved(recipe: Recipe, path: tuple[Key, ...], error: DialoomError) -> DialoomError:
+    """The same problem, at its place in the recipe; the place in another file that it names goes into the words."""
+    what = f"{error.place}: {error.what}" if error.place and error.place.file else error.what
+    inner: tuple[Key, ...] = (error.place.field,) if error.place and error.place.field and not error.place.file else ()
+    return DialoomError(what, place=recipe.lines.place((*path, *inner)), remedy=error.remedy)
+
+
+def _model_problems(recipe: Recipe) -> Iterator[DialoomError]:
+    used = {model for node in recipe.nodes.values() for model in node.models().values()}
+    for name, model in recipe.models.items():
+        if name in used:
+            for error in model.problems(recipe.folder):
+                yield _moved(recipe, ("models", name), error)
+
+
+def _rule_problems(recipe: Recipe) -> Iterator[DialoomError]:
+    for index, rule in enumerate(recipe.quality.rules):
+        try:
+            Rules([rule])
+        except DialoomError as error:
+            yield _moved(recipe, ("quality", "rules", index), error)
+
+
+def _edge_problems(recipe: Recipe, graph: Graph) -> Iterator[DialoomError]:
+    targets = [*graph.nodes, END, REJECT]
+    for name, node in graph.nodes.items():
+        for index, edge in enumerate(node.next):
+            path: tuple[Key, ...] = ("nodes", name, "next", index, "to")
+            if edge.to not in targets:
+                yield _problem(recipe, path, f"no node is called '{edge.to}'", nearest(edge.to, targets))
+            elif edge.condition is None and index < len(node.next) - 1:
+                yield _problem(recipe, path, "the edges after this one can never be taken", "give it an 'if'")
+
+
+def _reach_problems(recipe: Recipe, graph: Graph) -> Iterator[DialoomError]:
+    reachable = graph.reachable()
+    for name in graph.nodes:
+        if name not in reachable:
+            yield _problem(recipe, ("nodes", name), "no record can come here", "name it in a 'next' or take it out")
+        elif not graph.ends(name):
+            yield _problem(
+                recipe,
+                ("nodes", name, "next"),
+                "from here a record can never come to an end",
+                f"give the loop an edge to '{END}' or to a node after it, with an 'if'",
+            )
+
+
+def _node_problems(recipe: Recipe, name: str, node: Node) -> Iterator[DialoomError]:
+    for where, model in node.models().items():
+        if model not in recipe.models:
+            yield _problem(
+                recipe, ("nodes", name, where), f"no model is called '{model}'", nearest(model, list(recipe.models))
+            )
+    try:
+        node.prepare(recipe.folder)
+    except DialoomError as error:
+        yield _moved(recipe, ("nodes", name), error)
+
+
+def _look_at_source(recipe: Recipe) -> tuple[int, set[str]]:
+    rows = recipe.source.read(recipe.folder)
+    fields: set[str] = set()
+    count = 0
+    for row in islice(rows, _ROWS_LOOKED_AT):
+        fields |= row.keys()
+        count += 1
+    # The rest is read too: a broken row in it should be known now, and the count gives progress its end.
+    return count + sum(1 for _ in rows), fields
+
+
+def _field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iterator[DialoomError]:
+    flow = FieldFlow(graph, seeds)
+    for name in graph.reachable():
+        node = graph.nodes[name]
+        shapes = {**flow.at(name), **{variable: {} for variable in node.provides()}}
+        for field in sorted(node.needs() - shapes.keys()):
+            yield _problem(
+                recipe,
+                ("nodes", name),
+                f"it reads '{field}', which nothing before it writes",
+                nearest(field, list(shapes)),
+            )
+        for where, template in node.templates():
+            yield from _template_problems(recipe, ("nodes", name, *_keys(where)), template, shapes)
+        after = {**shapes, **node.writes()}
+        for index, edge in enumerate(node.next):
+            if edge.condition is not None:
+                yield from _template_problems(recipe, ("nodes", name, "next", index, "if"), edge.condition, after)
+        for error in node.problems(shapes):
+            yield _moved(recipe, ("nodes", name), error)
+
+
+def _template_problems(
+    recipe: Recipe, path: tuple[Key, ...], template: Template, shapes: Mapping[str, Shape]
+) -> Iterator[DialoomError]:
+    for variable in sorted(template.variables - shapes.keys()):
+        yield _problem(
+            recipe,
+            path,
+            f"the template reads '{variable}', which nothing before it writes",
+            nearest(variable, list(shapes)),
+        )
+    for chain in sorted(set(template.paths())):
+        wrong = _wrong_step(chain, shapes.get(chain[0], {}))
+        if wrong is not None:
+            step, known = wrong
+            yield _problem(recipe, path, f"'{'.'.join(chain)}': there is no '{step}' in it", nearest(step, known))
+
+
+def _wrong_step(chain: tuple[str, ...], shape: Shape) -> tuple[str, list[str]] | None:
+    """The first step of an attribute chain that a closed object shape does not have, and what it has."""
+    for step in chain[1:]:
+        if shape.get("type") == "array" and step.lstrip("-").isdigit():
+            shape = shape.get("items", {})
+            continue
+        known = shape.get("properties")
+        if shape.get("type") != "object" or known is None or hasattr(dict, step):
+            return None
+        if step not in known:
+            return None if shape.get("additionalProperties", True) is not False else (step, list(known))
+        shape = known[step]
+    return None
+
+
+def _keys(where: str) -> list[Key]:
+    keys: list[Key] = []
+    for part in where.replace("]", "").split("."):
+        name, *indexes = part.split("[")
+        keys += [name, *map(int, indexes)]
+    return keys

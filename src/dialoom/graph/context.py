@@ -1,0 +1,64 @@
+"""What a node may use while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any, Protocol
+
+from dialoom.dialogue import Dialogue
+from dialoom.models import Message
+from dialoom.quality import Verdict
+
+
+class Context(Protocol):
+    """The run as seen by one visit of one node to one record."""
+
+    def judge(self, dialogue: Dialogue) -> Verdict:
+        """What the recipe's quality rules say of a dialogue, or the usual rules where it has none."""
+        ...
+
+    def random(self, *salt: object) -> Random:
+        """A generator that depends on the run's seed, the record, the node, the visit and `salt` alone."""
+        ...
+
+    def shared_random(self, *salt: object) -> Random:
+        """As `random`, but the same for all records."""
+        ...
+
+    def takes_grammar(self, model: str) -> bool:
+        """Whether a grammar reaches this model's sampler."""
+        ...
+
+    async def ask(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        *,
+        params: Mapping[str, Any] | None = None,
+        grammar: str | None = None,
+        sample: int = 0,
+    ) -> str:
+        """The text that the model answers. Raises RecordError."""
+        ...
+
+    async def ask_json(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        *,
+        params: Mapping[str, Any] | None = None,
+        sample: int = 0,
+    ) -> Any:
+        """A value that fits `schema`: natively where the server can, else parsed, mended and asked for again.
+        Raises RecordError when the last try does not fit either."""
+        ...
+
+    def note(self, what: str, **detail: Any) -> None:
+        """Keep an event in the record's lineage."""
+        ...
+
+    def showed(self, examples: Sequence[str]) -> None:
+        """Keep in the lineage which examples the model was shown."""
+        ...

@@ -1,0 +1,80 @@
+"""What a run will cost, told before it: records, calls and tokens, node by node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialoom.graph.check import Checked
+from dialoom.graph.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class NodePlan:
+    """One node's share: records that come to it, calls that it makes, tokens of these calls if all are made."""
+
+    node: str
+    kind: str
+    records: int
+    least_calls: int
+    most_calls: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """The whole. `money` counts the most calls and is None where a model has no price.
+
+    Nodes behind a condition are counted as if every record came to them, once.
+    """
+
+    seeds: int
+    records: int
+    nodes: list[NodePlan]
+    money: float | None
+
+    @property
+    def least_calls(self) -> int:
+        return sum(node.least_calls for node in self.nodes)
+
+    @property
+    def most_calls(self) -> int:
+        return sum(node.most_calls for node in self.nodes)
+
+    @property
+    def prompt_tokens(self) -> int:
+        return sum(node.prompt_tokens for node in self.nodes)
+
+    @property
+    def completion_tokens(self) -> int:
+        return sum(node.completion_tokens for node in self.nodes)
+
+
+def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunPlan:
+    """The plan of a run over the first `limit` seeds of a checked recipe."""
+    seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
+    records = seeds
+    nodes = []
+    money: float | None = 0.0
+    for name, node in recipe.nodes.items():
+        work = node.work()
+        least = 0 if node.when is not None else work.least * records
+        most = work.most * records
+        part = NodePlan(
+            node=name,
+            kind=node.kind,
+            records=records,
+            least_calls=least,
+            most_calls=most,
+            prompt_tokens=most * work.prompt_tokens,
+            completion_tokens=most * work.completion_tokens,
+        )
+        nodes.append(part)
+        for model in set(node.models().values()):
+            price = recipe.models[model].price
+            if price is None or money is None:
+                money = None
+            else:
+                money += (part.prompt_tokens * price.input + part.completion_tokens * price.output) / 1e6
+        records *= work.children
+    return RunPlan(seeds, records, nodes, money)

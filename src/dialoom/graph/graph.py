@@ -1,0 +1,57 @@
+"""The edges of a recipe: where a record can go from each node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dialoom.graph.node import Edge, Node
+
+END = "end"
+REJECT = "reject"
+
+
+class Graph:
+    """Nodes in the order written, and the edges between them.
+
+    A node without `next` is followed by the next node written; one whose last edge has a condition falls through to
+    it too.
+    """
+
+    def __init__(self, nodes: Mapping[str, Node]) -> None:
+        self.nodes = dict(nodes)
+        names = list(self.nodes)
+        self._after = dict(zip(names, [*names[1:], END], strict=True))
+
+    @property
+    def start(self) -> str:
+        """The first node's name."""
+        return next(iter(self.nodes))
+
+    def edges(self, name: str) -> list[Edge]:
+        """The edges out of a node, in the order they are tried; the last one has no condition."""
+        written = self.nodes[name].next
+        if written and written[-1].condition is None:
+            return written
+        return [*written, Edge(to=self._after[name])]
+
+    def successors(self, name: str) -> list[str]:
+        """The nodes that can follow, `end` and `reject` among them."""
+        return [edge.to for edge in self.edges(name)]
+
+    def reachable(self) -> set[str]:
+        """The nodes that a record can come to from the start."""
+        return set(self._walk(self.start))
+
+    def ends(self, name: str) -> bool:
+        """Whether some path leads from a node to an end."""
+        return any(not set(self.successors(node)) <= self.nodes.keys() for node in self._walk(name))
+
+    def _walk(self, start: str) -> Iterator[str]:
+        seen = {start}
+        stack = [start]
+        while stack:
+            name = stack.pop()
+            yield name
+            fresh = [to for to in self.successors(name) if to in self.nodes and to not in seen]
+            seen.update(fresh)
+            stack.extend(fresh)

@@ -1,0 +1,150 @@
+"""A step of a graph: what it says of itself before a run, and what it does to a record."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+
+from dialoom.errors import DialoomError
+from dialoom.graph.context import Context
+from dialoom.graph.record import Record
+from dialoom.graph.template import Condition, Template
+
+Fields = dict[str, Any]
+# A JSON schema of what a field will hold; {} where nothing is known.
+Shape = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """A node's result that goes on as several records, each with these fields beside the parent's."""
+
+    fields: list[Fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a node costs for each record, as told before a run.
+
+    Attributes:
+        least, most: calls to a model.
+        children: records that come out, as many as asked for.
+        prompt_tokens, completion_tokens: of one call, roughly.
+    """
+
+    least: int = 0
+    most: int = 0
+    children: int = 1
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class Edge(BaseModel):
+    """Where a record goes next: the first edge whose condition holds is taken."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    condition: Condition | None = Field(default=None, alias="if", description="Taken where this expression is true.")
+    to: str = Field(description="A node's name, `end`, or `reject`.")
+
+
+def _as_edges(value: Any) -> Any:
+    if isinstance(value, str):
+        return [{"to": value}]
+    if isinstance(value, Mapping):
+        return [value]
+    if isinstance(value, list):
+        return [{"to": edge} if isinstance(edge, str) else edge for edge in value]
+    return value
+
+
+class Node(BaseModel, ABC):
+    """Base of all node kinds: the fields are what a recipe may write, `run` is what happens to a record.
+
+    A node holds no state of a run: the same instance serves all records at once.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+
+    kind: str = Field(description="What this node does.")
+    into: str | None = Field(default=None, description="The field it writes; left out, the node's own name.")
+    next: Annotated[list[Edge], BeforeValidator(_as_edges)] = Field(
+        default_factory=list, description="Where to go next; left out, the next node in the recipe."
+    )
+    when: Condition | None = Field(default=None, description="Skip this node where the expression is false.")
+    visits: int = Field(default=10, ge=1, description="In a loop: how often a record may come here.")
+
+    _name: str = PrivateAttr(default="")
+
+    @property
+    def name(self) -> str:
+        """The node's key in the recipe."""
+        return self._name
+
+    @property
+    def field(self) -> str:
+        """The field that it writes."""
+        return self.into or self._name
+
+    def named(self, name: str) -> Node:
+        """Give the node its name; done once, when a recipe takes it."""
+        self._name = name
+        return self
+
+    def templates(self) -> Iterable[tuple[str, Template]]:
+        """(where in the node, template) for all prompts and conditions in it, those of its edges apart."""
+        yield from _templates(self, "")
+
+    def provides(self) -> frozenset[str]:
+        """Variables that this node itself puts into its templates."""
+        return frozenset()
+
+    def writes(self) -> Mapping[str, Shape]:
+        """The fields that it writes and what is known of their values."""
+        return {self.field: {}}
+
+    def needs(self) -> frozenset[str]:
+        """Fields that it reads other than through templates."""
+        return frozenset()
+
+    def models(self) -> Mapping[str, str]:
+        """The models that it asks: {where in the node: model name}."""
+        return {}
+
+    def work(self) -> Work:
+        """What it costs for each record."""
+        return Work()
+
+    def prepare(self, folder: Path) -> None:
+        """Read what it needs from disk. Raises DialoomError (its field names the place in the node) if it cannot."""
+
+    def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        """What is wrong with it beyond its fields' types, given the shapes of the fields that reach it."""
+        return ()
+
+    @abstractmethod
+    async def run(self, record: Record, context: Context) -> Fields | Children:
+        """The fields to merge into the record, or the records that it becomes.
+
+        Raises RecordError if it cannot be done for this record, Rejected if the record should end here.
+        """
+
+
+def _templates(value: Any, where: str) -> Iterable[tuple[str, Template]]:
+    if isinstance(value, Template):
+        yield where, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            if name != "next":
+                yield from _templates(getattr(value, name), f"{where}.{name}" if where else name)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _templates(item, f"{where}.{key}")
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _templates(item, f"{where}[{index}]")

@@ -1,0 +1,114 @@
+"""What travels through a graph: named fields, and the trail they leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from dialoom.dialogue import Dialogue, Event, Lineage
+
+# Record fields that are fields of a dialogue; all others are kept in Dialogue.fields.
+_LIFTED = ("topic", "scenario", "personas", "style", "plan", "summary")
+
+
+def digest(*parts: object) -> str:
+    """A short, stable name for some values: 16 hex digits."""
+    return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(slots=True)
+class Record:
+    """The named fields that travel through a graph, with their lineage.
+
+    Attributes:
+        id: the same in every run of the same source, whatever the concurrency.
+        seed: id of the seed record it descends from.
+        position: index of the seed in the source, then of each child taken.
+        visits: how often each node has run on it.
+    """
+
+    id: str
+    seed: str
+    fields: dict[str, Any]
+    position: tuple[int, ...] = ()
+    path: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    visits: dict[str, int] = field(default_factory=dict)
+
+    def child(self, node: str, index: int, fields: dict[str, Any]) -> Record:
+        """The record that `node`, which is being visited, makes as its `index`-th out of this one."""
+        return Record(
+            id=digest(self.id, node, self.visits.get(node, 0), index),
+            seed=self.seed,
+            fields=self.fields | fields,
+            position=(*self.position, index),
+            path=[*self.path[:-1], f"{node}[{index}]"],
+            calls=list(self.calls),
+            examples=list(self.examples),
+            events=list(self.events),
+            visits=dict(self.visits),
+        )
+
+    def to_dialogue(self, recipe: str, recipe_hash: str) -> Dialogue:
+        """The record as a dialogue.
+
+        The turns are those of the field `dialogue`, or else of the last field that holds turns; fields of a dialogue go
+        to their places, the rest to `fields`. Raises pydantic.ValidationError where a field does not have its type.
+        """
+        spoken = self._spoken()
+        rest = {name: value for name, value in self.fields.items() if name not in _LIFTED and name != spoken}
+        lifted = {name: self.fields[name] for name in _LIFTED if name in self.fields}
+        turns = self.fields[spoken]["turns"] if spoken else []
+        for name, kind in (("topic", str), ("scenario", str), ("style", str), ("summary", str), ("plan", dict)):
+            if name in lifted and not isinstance(lifted[name], kind):
+                rest[name] = lifted.pop(name)
+        personas = lifted.get("personas")
+        if personas is not None and not (
+            isinstance(personas, list) and all(isinstance(p, dict) and isinstance(p.get("name"), str) for p in personas)
+        ):
+            rest["personas"] = lifted.pop("personas")
+        return Dialogue.model_validate(
+            {
+                "id": self.id,
+                "turns": turns,
+                **lifted,
+                "fields": rest,
+                "lineage": Lineage(
+                    recipe=recipe,
+                    recipe_hash=recipe_hash,
+                    seed=self.seed,
+                    path=self.path,
+                    position=list(self.position),
+                    calls=self.calls,
+                    examples=self.examples,
+                    events=self.events,
+                ),
+            }
+        )
+
+    def _spoken(self) -> str | None:
+        holders = [
+            name
+            for name, value in self.fields.items()
+            if isinstance(value, dict) and isinstance(value.get("turns"), list)
+        ]
+        return "dialogue" if "dialogue" in holders else (holders[-1] if holders else None)
+
+
+def fields_of(dialogue: Dialogue) -> dict[str, Any]:
+    """A dialogue as record fields, the inverse of `Record.to_dialogue`: how dialogues serve as seeds and examples."""
+    fields: dict[str, Any] = dict(dialogue.fields)
+    turns = [turn.model_dump(exclude_defaults=True) for turn in dialogue.turns]
+    fields["dialogue"] = {"turns": turns, "script": dialogue.script()}
+    for name in ("topic", "scenario", "style", "summary"):
+        if getattr(dialogue, name) is not None:
+            fields[name] = getattr(dialogue, name)
+    if dialogue.personas:
+        fields["personas"] = [persona.model_dump(exclude_none=True) for persona in dialogue.personas]
+    if dialogue.plan is not None:
+        fields["plan"] = dialogue.plan.model_dump(exclude_none=True)
+    fields["source_id"] = dialogue.id
+    return fields

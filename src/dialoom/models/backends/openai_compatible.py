@@ -1,0 +1,90 @@
+"""Any server that speaks OpenAI's chat completion protocol."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field
+
+from dialoom.errors import DialoomError, EndpointError
+from dialoom.models.chat import ChatModel
+from dialoom.models.config import ModelConfig
+from dialoom.models.endpoints import Endpoints
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class OpenAICompatible(ModelConfig):
+    """A model behind one or several base URLs that speak OpenAI's protocol (vLLM, llama.cpp, Ollama, OpenAI ...)."""
+
+    kind: Literal["openai_compatible"] = "openai_compatible"
+    url: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+        description="Base URL or URLs, such as http://127.0.0.1:8000/v1; calls are balanced over several.", min_length=1
+    )
+    model: str | None = Field(default=None, description="The model's name; left out, the server's first model.")
+    key: str | None = Field(default=None, description="Name of the environment variable that holds the key.")
+    concurrency: int = Field(default=64, ge=1, description="Most calls in flight per URL; fewer if it complains.")
+    timeout: float = Field(default=300.0, gt=0, description="Seconds for one attempt at a call.")
+    tries: int = Field(default=8, ge=1, description="Attempts at one call.")
+    grammar: Literal["auto", "none", "grammar", "guided_grammar"] = Field(
+        default="auto", description="The field that the server takes a GBNF grammar in; auto asks its list of models."
+    )
+    structured: Literal["auto", "prompt"] = Field(
+        default="auto", description="`prompt` never sends a JSON schema natively, `auto` finds out."
+    )
+    same_as: str | None = Field(
+        default=None,
+        description="A name for this model in the ledger instead of URL and model, so that answers survive a move.",
+    )
+
+    @classmethod
+    def from_name(cls, name: str) -> OpenAICompatible:
+        url, _, model = name.partition("#")
+        return cls(url=[url], model=model or None)
+
+    def problems(self, folder: Path) -> list[DialoomError]:
+        found: list[DialoomError] = []
+        for url in self.url:
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https") or not parts.netloc:
+                found.append(DialoomError(f"'{url}' is no base URL", remedy="write http://HOST:PORT/v1"))
+        if self.key and not os.environ.get(self.key):
+            found.append(
+                DialoomError(f"the environment variable {self.key} is not set", remedy=f"export {self.key}=...")
+            )
+        return found
+
+    async def open(self, endpoints: Endpoints, folder: Path) -> ChatModel:
+        from dialoom.models.openai_chat import OpenAIChat, Patience
+        from dialoom.models.server import ServerList, open_session
+
+        urls = [url.rstrip("/") for url in self.url]
+        session = open_session(os.environ.get(self.key) if self.key else None)
+        try:
+            server = await ServerList.ask(session, urls)
+        except EndpointError:
+            await session.close()
+            raise
+        model = self.model or server.first_model or "default"
+        dialect = server.dialect()
+        if self.grammar != "auto":
+            dialect.grammar = self.grammar
+        dialect.native_schema = self.structured == "auto"
+        return OpenAIChat(
+            session=session,
+            endpoints=endpoints,
+            urls=[endpoints.get(url, self.concurrency) for url in urls],
+            model=model,
+            dialect=dialect,
+            identity=self.same_as or f"{' '.join(sorted(urls))} {model}",
+            params=self.params,
+            patience=Patience(tries=self.tries, timeout=self.timeout),
+        )
+
+
+BACKEND = OpenAICompatible

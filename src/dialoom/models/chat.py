@@ -1,0 +1,104 @@
+"""Asking a chat model: the request, the answer, and the one protocol that every backend meets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+
+Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One question to a chat model.
+
+    Attributes:
+        messages: `{"role", "content"}` objects, oldest first.
+        params: sampling parameters under their OpenAI names (temperature, max_tokens, seed ...).
+        schema: JSON schema that the answer must satisfy, or None for text.
+        grammar: GBNF grammar, sent where the server takes one and left out elsewhere.
+        sample: tells apart several answers to the same question; part of the ledger key, never sent.
+    """
+
+    messages: Sequence[Message]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    schema: Mapping[str, Any] | None = None
+    grammar: str | None = None
+    sample: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAnswer:
+    """An answer.
+
+    Attributes:
+        text: what the model said; its reasoning, where the server tells it apart, is in `reasoning`.
+        finish_reason: `stop`, `length` ... as the server gave it.
+        prompt_tokens, completion_tokens: usage, 0 where the server reports none.
+        raw: the server's answer, byte for byte, in OpenAI's chat completion form.
+        latency: seconds from sending the request that was answered to its last byte.
+    """
+
+    text: str
+    reasoning: str | None
+    finish_reason: str | None
+    prompt_tokens: int
+    completion_tokens: int
+    raw: bytes
+    latency: float
+
+
+class NotACompletion(ValueError):
+    """The bytes are no chat completion."""
+
+
+def read_completion(raw: bytes, latency: float) -> ChatAnswer:
+    """The answer in an OpenAI chat completion body. Raises NotACompletion saying what is missing."""
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise NotACompletion(f"the answer is not JSON: {raw[:80]!r}") from error
+    try:
+        choice = body["choices"][0]
+        message = choice["message"]
+        text = message.get("content")
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise NotACompletion(f"the answer has no choices[0].message: {raw[:120]!r}") from error
+    usage = body.get("usage") or {}
+    return ChatAnswer(
+        text=text if isinstance(text, str) else "",
+        reasoning=message.get("reasoning_content") or message.get("reasoning"),
+        finish_reason=choice.get("finish_reason"),
+        prompt_tokens=int(usage.get("prompt_tokens") or 0),
+        completion_tokens=int(usage.get("completion_tokens") or 0),
+        raw=raw,
+        latency=latency,
+    )
+
+
+class ChatModel(Protocol):
+    """A model that can be asked.
+
+    Attributes:
+        identity: endpoint and model in one string; two models that can answer differently have different ones.
+        takes_grammar: whether a request's grammar reaches the sampler.
+        slots: how many questions are worth asking at once.
+    """
+
+    @property
+    def identity(self) -> str: ...
+    @property
+    def takes_grammar(self) -> bool: ...
+    @property
+    def slots(self) -> int: ...
+
+    async def ask(self, request: ChatRequest) -> ChatAnswer:
+        """The answer. Raises RecordError when this question cannot be answered, EndpointError when none can."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and processes."""
+        ...

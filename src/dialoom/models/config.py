@@ -1,0 +1,40 @@
+"""What a recipe says of a model, whichever backend answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dialoom.errors import DialoomError
+from dialoom.models.chat import ChatModel
+from dialoom.models.endpoints import Endpoints
+from dialoom.models.meter import Price
+
+
+class ModelConfig(BaseModel, ABC):
+    """A model as configured. A backend is a subclass in a module of `dialoom.models.backends`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    params: dict[str, Any] = Field(
+        default_factory=dict, description="Sampling parameters for every call, under their OpenAI names."
+    )
+    price: Price | None = Field(default=None, description="Money per million tokens.")
+
+    @classmethod
+    @abstractmethod
+    def from_name(cls, name: str) -> ModelConfig:
+        """The configuration that a short form such as `embedded:/models/x.gguf` stands for, given what follows the
+        colon (empty if nothing does)."""
+
+    @abstractmethod
+    def problems(self, folder: Path) -> list[DialoomError]:
+        """What would keep this model from answering, found without any call. `folder` is where relative paths start."""
+
+    @abstractmethod
+    async def open(self, endpoints: Endpoints, folder: Path) -> ChatModel:
+        """The model, ready to be asked. Raises EndpointError or MissingExtra."""

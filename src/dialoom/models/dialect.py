@@ -1,0 +1,76 @@
+"""How the servers that speak OpenAI's protocol differ: structured output, grammars, seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from dialoom.models.chat import ChatRequest
+
+GrammarField = Literal["none", "grammar", "guided_grammar"]
+
+# The value of `owned_by` in a server's list of models, for servers that take a grammar, and the field they take it in.
+_GRAMMAR_BY_OWNER: dict[str, GrammarField] = {"llamacpp": "grammar", "vllm": "guided_grammar"}
+
+
+@dataclass(slots=True)
+class Dialect:
+    """The form in which one server takes a request.
+
+    Attributes:
+        grammar: the field it takes a GBNF grammar in.
+        native_schema: whether it takes a JSON schema as `response_format`.
+        sends_seed: whether it takes `seed`.
+    """
+
+    grammar: GrammarField = "none"
+    native_schema: bool = True
+    sends_seed: bool = True
+
+    @property
+    def takes_grammar(self) -> bool:
+        return self.grammar != "none"
+
+    @classmethod
+    def of_owner(cls, owner: str | None) -> Dialect:
+        """The dialect of a server whose list of models names `owner`."""
+        return cls(grammar=_GRAMMAR_BY_OWNER.get(owner or "", "none"))
+
+    def body(self, model: str, request: ChatRequest, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The request as this server takes it. A schema that it does not take is told in words instead."""
+        body: dict[str, Any] = (
+            {"model": model, "messages": list(request.messages)} | dict(params) | dict(request.params)
+        )
+        if not self.sends_seed:
+            body.pop("seed", None)
+        if request.schema is not None:
+            if self.native_schema:
+                body["response_format"] = {
+                    "type": "json_schema",
+                    "json_schema": {"name": "answer", "schema": request.schema},
+                }
+            else:
+                body["messages"] = _told_in_words(body["messages"], request.schema)
+        elif request.grammar is not None and self.takes_grammar:
+            body[self.grammar] = request.grammar
+        return body
+
+    def learn(self, complaint: str, body: Mapping[str, Any]) -> bool:
+        """Take from a 400's message that the server does not know a field of `body`; True if it did."""
+        if "response_format" in body and any(word in complaint for word in ("response_format", "json_schema")):
+            self.native_schema = False
+            return True
+        if "seed" in body and "seed" in complaint:
+            self.sends_seed = False
+            return True
+        return False
+
+
+def _told_in_words(messages: list[Mapping[str, Any]], schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    form = orjson.dumps(schema).decode()
+    ask = f"Answer with one JSON value and nothing else. It must satisfy this JSON schema:\n{form}"
+    last = messages[-1]
+    return [*messages[:-1], {**last, "content": f"{last['content']}\n\n{ask}"}]

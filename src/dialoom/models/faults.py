@@ -1,0 +1,82 @@
+"""What can go wrong with one attempt at a call, and whether trying again can help."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from time import time
+
+import orjson
+
+# 408 request timeout, 409 conflict, 425 too early, 429 too many requests; 529 is used for "overloaded".
+_RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+_OVERLOADED = frozenset({429, 503, 529})
+
+
+class FaultKind(Enum):
+    """Which party is at fault, and so what follows."""
+
+    UNREACHABLE = "unreachable"
+    OVERLOADED = "overloaded"
+    BROKEN = "broken"
+    REFUSED = "refused"
+    LOCKED_OUT = "locked out"
+
+
+class Fault(Exception):
+    """One attempt that brought no answer.
+
+    Args:
+        kind: UNREACHABLE (no connection), OVERLOADED (429, 503), BROKEN (other server errors, time-outs, torn or wrong
+            bodies), REFUSED (this request will never be answered) or LOCKED_OUT (no request will: key, model, path).
+        retry_after: seconds the server asked to wait.
+    """
+
+    def __init__(self, kind: FaultKind, message: str, *, status: int | None = None, retry_after: float | None = None):
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after
+        super().__init__(message)
+
+    @property
+    def retryable(self) -> bool:
+        return self.kind in (FaultKind.UNREACHABLE, FaultKind.OVERLOADED, FaultKind.BROKEN)
+
+
+def fault_of(status: int, body: bytes, retry_after: str | None) -> Fault:
+    """The fault that an HTTP error answer means."""
+    message = f"{status} {_message(body)}".strip()
+    if status in (401, 403, 404):
+        kind = FaultKind.LOCKED_OUT
+    elif status in _OVERLOADED:
+        kind = FaultKind.OVERLOADED
+    elif status in _RETRYABLE or status >= 500:
+        kind = FaultKind.BROKEN
+    else:
+        kind = FaultKind.REFUSED
+    return Fault(kind, message, status=status, retry_after=_seconds(retry_after))
+
+
+def _message(body: bytes) -> str:
+    try:
+        error = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body[:200].decode("utf-8", "replace").strip()
+    for key in ("error", "message", "detail"):
+        if isinstance(error, dict) and key in error:
+            error = error[key]
+    return str(error)[:300]
+
+
+def _seconds(header: str | None) -> float | None:
+    """Retry-After as seconds from now: a number or an HTTP date (RFC 9110, 10.2.3)."""
+    if header is None:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time())
+    except ValueError:
+        return None

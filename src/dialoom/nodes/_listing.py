@@ -1,0 +1,155 @@
+"""Asking for several items that must differ from each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from dialoom.errors import RecordError
+from dialoom.graph.context import Context
+from dialoom.graph.node import Work
+from dialoom.graph.record import Record
+from dialoom.graph.source import Row
+from dialoom.graph.template import Template
+from dialoom.nodes._prompted import Prompted
+from dialoom.nodes._schema import expand_schema
+from dialoom.quality.similarity import NearDuplicates
+
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,3}[.)\]:])\s+")
+_TOKENS_PER_ITEM = 25
+
+
+class Unlike(BaseModel):
+    """How like another item an item may be before it is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rouge_l: float = Field(default=0.6, gt=0, le=1, description="ROUGE-L F1 from which two items are near-duplicates.")
+
+
+def _as_unlike(value: Any) -> Any:
+    return {"rouge_l": value} if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def _expanded(value: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if value is None else expand_schema(value)
+
+
+class Listing(Prompted):
+    """A node that asks for `count` items, refuses near-duplicates and asks again for what is missing.
+
+    The prompt may read `count`, how many are asked for now, and `have`, the items so far.
+    """
+
+    prompt: Template = Field(description="What to ask; `count` and `have` can be read in it.")
+    count: int = Field(default=1, ge=1, description="How many items.")
+    each: int | None = Field(default=None, ge=1, description="Items asked for in one call; left out, all.")
+    unlike: Annotated[Unlike, BeforeValidator(_as_unlike)] = Field(
+        default_factory=Unlike, description="When an item is a near-duplicate of another and refused."
+    )
+    unlike_by: str | None = Field(
+        default=None, description="For items with a schema: the field that near-duplicates are told by; left out, all."
+    )
+    tries: int = Field(default=3, ge=1, description="Further rounds of asking for what is missing.")
+    at_least: int = Field(default=1, ge=0, description="Fail the record when fewer items than this came.")
+    shape: Annotated[dict[str, Any] | None, AfterValidator(_expanded)] = Field(
+        default=None, alias="schema", description="Schema of one item; left out, an item is a line of text."
+    )
+    grammar: str | None = Field(
+        default=None, description="GBNF rule body for one line, where the server takes grammars."
+    )
+
+    def provides(self) -> frozenset[str]:
+        return frozenset({"count", "have"})
+
+    def item_shape(self) -> dict[str, Any]:
+        return self.shape or {"type": "string"}
+
+    def listing_work(self) -> Work:
+        rounds = -(-self.count // (self.each or self.count))
+        return Work(
+            least=rounds,
+            most=rounds + self.tries,
+            prompt_tokens=self.prompt_tokens(self.prompt),
+            completion_tokens=min(self.max_tokens or 10_000, (self.each or self.count) * _TOKENS_PER_ITEM),
+        )
+
+    async def items(self, record: Record, context: Context) -> list[Any]:
+        """The items: `count` of them, or fewer when every further try brought too little. Raises RecordError."""
+        found: list[Any] = []
+        seen = NearDuplicates(self.unlike.rouge_l)
+        rounds = -(-self.count // (self.each or self.count)) + self.tries
+        for number in range(rounds):
+            missing = self.count - len(found)
+            if missing <= 0:
+                break
+            for item in await self._ask(record, context, min(missing, self.each or missing), found, number):
+                text = self._compared(item)
+                if len(found) >= self.count or not text:
+                    continue
+                twin = seen.add(text)
+                if twin is None:
+                    found.append(item)
+                else:
+                    context.note("refused as a near-duplicate", item=item, of=twin.other, rouge_l=round(twin.score, 3))
+        if len(found) < self.at_least:
+            raise RecordError(
+                f"only {len(found)} of {self.count} different items came in {rounds} rounds",
+                remedy="loosen 'unlike', raise 'tries', or lower 'at_least'",
+            )
+        if len(found) < self.count:
+            context.note("fewer items than asked for", wanted=self.count, got=len(found))
+        return found
+
+    def _compared(self, item: Any) -> str:
+        if isinstance(item, Mapping):
+            # Names of fields, which all items share, would make any two alike.
+            values = [item.get(self.unlike_by)] if self.unlike_by is not None else list(item.values())
+            return " ".join(value if isinstance(value, str) else orjson.dumps(value).decode() for value in values)
+        return item if isinstance(item, str) else orjson.dumps(item).decode()
+
+    async def _ask(self, record: Record, context: Context, count: int, have: list[Any], number: int) -> list[Any]:
+        messages = self.messages(
+            self.prompt,
+            {**record.fields, "count": count, "have": have},
+            context,
+            answer=lambda row: self._example_answer(row, count),
+            variables=lambda row: {"count": count, "have": []},
+        )
+        if self.shape is not None:
+            schema = {
+                "type": "object",
+                "properties": {"items": {"type": "array", "items": self.shape, "minItems": count, "maxItems": count}},
+                "required": ["items"],
+                "additionalProperties": False,
+            }
+            answer = await context.ask_json(self.model, messages, schema, params=self.sampling(), sample=number)
+            return list(answer["items"])
+        grammar = self._line_grammar(count) if context.takes_grammar(self.model) else None
+        text = await context.ask(self.model, messages, params=self.sampling(), grammar=grammar, sample=number)
+        return read_lines(text)
+
+    def _example_answer(self, row: Row, count: int) -> str | None:
+        value = row.get(self.field)
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        if not items:
+            return None
+        if self.shape is not None:
+            return orjson.dumps({"items": items[:count]}).decode()
+        return "\n".join(f"- {item}" for item in items[:count])
+
+    def _line_grammar(self, count: int) -> str:
+        line = self.grammar or r"[A-Z0-9] [^\x00-\x1f<>{}\[\]|#*_`]{8,90}"
+        lines = ' "\\n" '.join(['"- " line'] * count)
+        return f"root ::= {lines}\nline ::= {line}\n"
+
+
+def read_lines(text: str) -> list[str]:
+    """The items of a list that a model wrote: its bulleted or numbered lines, or every line where there are none."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    bulleted = [line for line in lines if _BULLET.match(line)]
+    return [item for line in bulleted or lines if (item := _BULLET.sub("", line).strip().strip("\"'*").strip())]

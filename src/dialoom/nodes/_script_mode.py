@@ -1,0 +1,66 @@
+"""A whole dialogue in one call: the prompt, the grammar that fixes its form, and reading it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from dialoom.dialogue import Turn, read_script
+from dialoom.graph.template import Template
+
+ROLE = Template(
+    "You write realistic conversations. Each line is one turn: the speaker's name, a colon and what is said. "
+    "The speakers take turns, answer each other, stay on the topic and bring the talk to an end."
+)
+PROMPT = Template(
+    """
+Topic: {{ topic | default('everyday life') }}
+{% if subtopic is defined and subtopic %}Situation: {{ subtopic }}
+{% endif %}
+{% if scenario is defined and scenario %}Scenario: {{ scenario }}
+{% endif %}
+{% for persona in personas | default([]) %}
+{{ persona.name }}{% if persona.age %}, {{ persona.age }}{% endif %}
+{%- if persona.description %}: {{ persona.description }}{% endif %}
+
+{% endfor %}
+{% if plan is defined and plan %}
+{% for name in ['familiarity', 'emotion', 'formality', 'medium', 'location', 'agreement', 'natural_features'] %}
+{% if plan[name] %}{{ name | replace('_', ' ') | capitalize }}: {{ plan[name] }}
+{% endif %}
+{% endfor %}
+{% if plan.thoughts %}Thoughts: {{ plan.thoughts }}
+{% endif %}
+{% endif %}
+Speakers: {{ speakers | join(' and ') }}
+Write their conversation in {{ turns }} turns.
+"""
+)
+# Names and a pause between sentences aside, a turn of the longest kind.
+_LONGEST_LINE = 180
+
+
+def script_grammar(speakers: Sequence[str], turns: int, line: str | None) -> str:
+    """A GBNF grammar for `turns` lines whose speakers alternate.
+
+    Args:
+        line: rule body for what is said in one turn; None for any text without line breaks and markup that ends in
+            sentence punctuation.
+    """
+    heads = [
+        orjson.dumps(("\n" if index else "") + f"{speakers[index % len(speakers)]}: ").decode()
+        for index in range(turns)
+    ]
+    said = line or rf'[^\x00-\x20<>{{}}\[\]|#*_`"] [^\x00-\x1f<>{{}}\[\]|#*_`.!?]{{3,{_LONGEST_LINE}}} [.!?]'
+    return f"root ::= {' '.join(f'{head} line' for head in heads)}\nline ::= {said}\n"
+
+
+def read_turns(text: str, speakers: Sequence[str]) -> list[Turn]:
+    """The turns of a model's script, without what it said before them; speakers it made up are kept out."""
+    return read_script(text, speakers)
+
+
+def as_script(turns: Sequence[Turn]) -> str:
+    """The script of an example, as the model should have written it."""
+    return "\n".join(f"{turn.speaker}: {turn.text}" for turn in turns)

@@ -1,0 +1,53 @@
+"""How many turns a dialogue should have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+
+from dialoom.graph.context import Context
+from dialoom.nodes._draw import read_range
+
+_THIRDS = {"short": 0, "brief": 0, "medium": 1, "long": 2}
+
+
+def _check(value: Any) -> Any:
+    bounds = read_range(value)
+    if bounds is None or bounds[0] < 1:
+        raise ValueError("expected a number of turns, or a range such as 6..14")
+    return value
+
+
+Turns = Annotated[
+    str, BeforeValidator(lambda value: f"{value}..{value}" if isinstance(value, int) else value), AfterValidator(_check)
+]
+
+
+def longest(turns: str) -> int:
+    """The upper end of a range of turns."""
+    bounds = read_range(turns)
+    assert bounds is not None
+    return int(bounds[1])
+
+
+def shortest(turns: str) -> int:
+    """The lower end of a range of turns."""
+    bounds = read_range(turns)
+    assert bounds is not None
+    return int(bounds[0])
+
+
+def number_of_turns(turns: str, plan: Any, context: Context) -> int:
+    """A number out of the range: from its lower, middle or upper third where the plan's duration says short, medium or
+    long, and from all of it otherwise."""
+    bounds = read_range(turns)
+    assert bounds is not None
+    low, high = int(bounds[0]), int(bounds[1])
+    duration = str(plan.get("duration") or "").lower() if isinstance(plan, Mapping) else ""
+    third = next((index for word, index in _THIRDS.items() if word in duration), None)
+    if third is not None:
+        width = (high - low + 1) / 3
+        low, high = low + round(third * width), max(low + round(third * width), low + round((third + 1) * width) - 1)
+    return context.random("turns").randint(low, high)

@@ -1,0 +1,201 @@
+"""`converse`: write a dialogue between the record's speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from dialoom.dialogue import Turn
+from dialoom.errors import DialoomError, Place, RecordError
+from dialoom.graph.context import Context
+from dialoom.graph.node import Fields, Shape, Work
+from dialoom.graph.record import Record
+from dialoom.graph.source import Row
+from dialoom.graph.template import Template
+from dialoom.nodes._agents_mode import AGENT, converse_by_agents
+from dialoom.nodes._prompted import Prompted
+from dialoom.nodes._script_mode import PROMPT, ROLE, as_script, read_turns, script_grammar
+from dialoom.nodes._turns import Turns, longest, number_of_turns, shortest
+from dialoom.quality import Rules, Verdict
+
+_TOKENS_PER_TURN = 30
+_MOST_TOKENS_PER_TURN = 60
+
+
+class Converse(Prompted):
+    """Write a dialogue: the whole script in one call, or turn by turn with two models as the speakers.
+
+    The speakers are the record's `personas`, or those named here. Of several candidates the first that meets all rules
+    is taken, and where none does, the one that meets most.
+    """
+
+    kind: Literal["converse"] = "converse"
+    mode: Literal["script", "agents"] = Field(
+        default="script", description="`script`: one call writes it all; `agents`: the speakers answer each other."
+    )
+    prompt: Template = Field(
+        default=PROMPT, description="What to ask in script mode; `speakers` and `turns` can be read in it."
+    )
+    system: Template | None = Field(
+        default=None, description="The system message; in agents mode each speaker's own, with `me` and `others`."
+    )
+    turns: Turns = Field(default="6..12", description="How many turns: a number or a range.")
+    speakers: list[str] | None = Field(
+        default=None, min_length=2, description="The speakers' names; left out, the names in the record's `personas`."
+    )
+    cast: dict[str, str] | None = Field(
+        default=None, description="In agents mode: the model of each speaker by position, {first: a, second: b}."
+    )
+    candidates: int = Field(default=1, ge=1, description="Write at most this many and keep the best.")
+    rules: list[str] | None = Field(
+        default=None, description="Rules to choose by; left out, the recipe's quality rules, or else the usual ones."
+    )
+    line_grammar: str | None = Field(
+        default=None, description="GBNF rule body for what is said in one turn, where the server takes grammars."
+    )
+
+    _rules: Rules | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _cast_fits(self) -> Converse:
+        if self.cast is not None and (self.mode != "agents" or set(self.cast) != {"first", "second"}):
+            raise ValueError("'cast' goes with mode 'agents' and names the models of 'first' and 'second'")
+        return self
+
+    def provides(self) -> frozenset[str]:
+        return frozenset({"speakers", "turns", "me", "others", "end_mark"})
+
+    def needs(self) -> frozenset[str]:
+        return frozenset() if self.speakers else frozenset({"personas"})
+
+    def models(self) -> Mapping[str, str]:
+        if self.cast is None:
+            return super().models()
+        return {f"cast.{name}": model for name, model in self.cast.items()}
+
+    def writes(self) -> Mapping[str, Shape]:
+        turn = {
+            "type": "object",
+            "properties": {"speaker": {"type": "string"}, "text": {"type": "string"}},
+            "additionalProperties": False,
+        }
+        turns = {"turns": {"type": "array", "items": turn}, "script": {"type": "string"}}
+        return {self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
+
+    def work(self) -> Work:
+        turns = longest(self.turns)
+        if self.mode == "script":
+            tokens = self.prompt_tokens(self.prompt)
+            return Work(1, self.candidates, 1, tokens, min(self.max_tokens or 10_000, turns * _TOKENS_PER_TURN))
+        system = self.prompt_tokens(self.system or AGENT)
+        return Work(2, turns * self.candidates, 1, system + turns * _TOKENS_PER_TURN // 2, _TOKENS_PER_TURN)
+
+    def prepare(self, folder: Path) -> None:
+        super().prepare(folder)
+        if self.rules is not None:
+            try:
+                self._rules = Rules(self.rules)
+            except DialoomError as error:
+                raise DialoomError(error.what, place=Place(field="rules"), remedy=error.remedy) from error
+
+    async def run(self, record: Record, context: Context) -> Fields:
+        personas = self._personas(record)
+        turns = number_of_turns(self.turns, record.fields.get("plan"), context)
+        best: tuple[float, list[Turn]] | None = None
+        reasons: Sequence[str] = ()
+        tried = 0
+        for sample in range(self.candidates):
+            tried += 1
+            made = await self._write(record, context, personas, turns, sample)
+            if self.candidates == 1:
+                best = (1.0, made)
+                break
+            verdict = self._judge(record, made, context)
+            if best is None or verdict.fraction > best[0]:
+                best, reasons = (verdict.fraction, made), verdict.reasons
+            if verdict.kept:
+                break
+        if best is None or not best[1]:
+            raise RecordError(f"the model wrote no turn by {' or '.join(str(p['name']) for p in personas)}")
+        if self.candidates > 1:
+            context.note("chosen among candidates", tried=tried, passed=round(best[0], 3), reasons=list(reasons))
+        return {self.field: dialogue_value(best[1])}
+
+    def _personas(self, record: Record) -> list[Mapping[str, Any]]:
+        if self.speakers is not None:
+            return [{"name": name} for name in self.speakers]
+        personas = record.fields.get("personas")
+        named = [p for p in personas if isinstance(p, Mapping) and p.get("name")] if isinstance(personas, list) else []
+        if len(named) < 2 or len({str(p["name"]).casefold() for p in named}) < len(named):
+            raise RecordError(
+                "a dialogue needs two speakers with different names",
+                remedy="let 'personas' hold objects with 'name', or name the 'speakers'",
+            )
+        return named
+
+    async def _write(
+        self, record: Record, context: Context, personas: Sequence[Mapping[str, Any]], turns: int, sample: int
+    ) -> list[Turn]:
+        names = [str(persona["name"]) for persona in personas]
+        sampling = self.sampling()
+        if self.mode == "agents":
+            return await converse_by_agents(
+                system=self.system or AGENT,
+                fields={**record.fields, "speakers": names, "turns": turns},
+                personas=personas,
+                models=list(self.cast.values()) if self.cast else [self.model],
+                least=shortest(self.turns),
+                turns=turns,
+                params={"max_tokens": _MOST_TOKENS_PER_TURN * 2, **sampling},
+                grammar=f"root ::= {self.line_grammar}\n" if self.line_grammar else None,
+                sample=sample,
+                context=context,
+            )
+        messages = self.messages(
+            self.prompt,
+            {**record.fields, "speakers": names, "turns": turns},
+            context,
+            answer=_script_of,
+            variables=lambda row: {"turns": len(_turns_of(row)), "speakers": _speakers_of(row)},
+            system=self.system or ROLE,
+        )
+        grammar = script_grammar(names, turns, self.line_grammar) if context.takes_grammar(self.model) else None
+        text = await context.ask(
+            self.model,
+            messages,
+            params={"max_tokens": turns * _MOST_TOKENS_PER_TURN, **sampling},
+            grammar=grammar,
+            sample=sample,
+        )
+        return read_turns(text, names)
+
+    def _judge(self, record: Record, turns: list[Turn], context: Context) -> Verdict:
+        fields = {**record.fields, "dialogue": dialogue_value(turns)}
+        candidate = Record(id=record.id, seed=record.seed, fields=fields).to_dialogue("", "")
+        return self._rules.judge([candidate])[0] if self._rules is not None else context.judge(candidate)
+
+
+def dialogue_value(turns: Sequence[Turn]) -> dict[str, Any]:
+    """A dialogue as the value of a record's field: its turns, and its script for prompts."""
+    return {"turns": [turn.model_dump(exclude_defaults=True) for turn in turns], "script": as_script(turns)}
+
+
+def _turns_of(row: Row) -> list[Turn]:
+    value = row.get("dialogue")
+    turns = value.get("turns", []) if isinstance(value, Mapping) else []
+    return [Turn.model_validate(turn) for turn in turns]
+
+
+def _speakers_of(row: Row) -> list[str]:
+    return list(dict.fromkeys(turn.speaker for turn in _turns_of(row)))
+
+
+def _script_of(row: Row) -> str | None:
+    turns = _turns_of(row)
+    return as_script(turns) if turns else None
+
+
+NODE = Converse

@@ -1,0 +1,146 @@
+"""Several processes at one corpus, processes that die, and a disk that is full."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from dialoom.corpus import Corpus
+
+MAKE = """
+import os, signal, sys
+from dialoom.corpus import Corpus
+from dialoom.dialogue import Dialogue, Lineage, Turn
+from dialoom.errors import StorageError
+
+def records(run, start, number, size=10):
+    return [
+        Dialogue(id=f"{run}-{n}", turns=[Turn(speaker="A", text=os.urandom(size).hex())], lineage=Lineage(position=[n]))
+        for n in range(start, start + number)
+    ]
+"""
+
+
+def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", MAKE + code, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str], expected: int = 0) -> str:
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == expected, err
+    return out
+
+
+APPEND = """
+path, run = sys.argv[1:]
+corpus = Corpus.open(path, create=True)
+for n in range(0, 200, 5):
+    corpus.append(records(run, n, 5), run=run, batch=str(n))
+"""
+
+
+def test_processes_that_append_and_create_at_once_lose_nothing(tmp_path: Path) -> None:
+    writers = [start(APPEND, tmp_path / "c", run) for run in ("one", "two", "three")]
+    for writer in writers:
+        finish(writer)
+    corpus = Corpus.open(tmp_path / "c")
+    assert list(corpus.ids()) == [f"{run}-{n}" for run in ("one", "three", "two") for n in range(200)]
+    assert sum(version.run is not None for version in corpus.versions()) == 3 * 40
+
+
+def test_removing_and_compacting_beside_an_appender(tmp_path: Path) -> None:
+    corpus = Corpus.open(tmp_path / "c", create=True)
+    writer = start(APPEND, tmp_path / "c", "one")
+    removed = 0
+    while writer.poll() is None:
+        removed += corpus.remove("position[1] % 3 = 0")
+        corpus.compact()
+    finish(writer)
+    removed += corpus.remove("position[1] % 3 = 0")
+    assert removed == 67
+    assert list(corpus.ids()) == [f"one-{n}" for n in range(200) if n % 3]
+
+
+REMOVE = """
+path, third = sys.argv[1], int(sys.argv[2])
+corpus = Corpus.open(path)
+removed = sum(corpus.remove(f"position[1] = {n}") for n in range(third, 120, 3))
+print(removed)
+"""
+
+
+def test_processes_that_remove_and_compact_at_once_remove_just_theirs(tmp_path: Path) -> None:
+    finish(
+        start(
+            "corpus = Corpus.open(sys.argv[1], create=True)\n"
+            "for n in range(0, 200, 20): corpus.append(records('r', n, 20), run='r', batch=str(n))\n",
+            tmp_path / "c",
+        )
+    )
+    removers = [start(REMOVE, tmp_path / "c", third) for third in (0, 1)]
+    corpus = Corpus.open(tmp_path / "c")
+    while any(remover.poll() is None for remover in removers):
+        corpus.append(list(corpus.dialogues(where="position[1] = 199"))[:1], run="copies", batch="0")
+    assert [int(finish(remover)) for remover in removers] == [40, 40]
+    assert list(corpus.ids("run = 'r'")) == [f"r-{n}" for n in range(200) if n >= 120 or n % 3 == 2]
+
+
+KILL = """
+path, at = sys.argv[1], int(sys.argv[2])
+import threading, time
+corpus = Corpus.open(path)
+threading.Thread(target=lambda: (time.sleep(at / 1000), os.kill(os.getpid(), signal.SIGKILL))).start()
+for n in range(10_000):
+    print(corpus.append(records("r", n * 5, 5), run="r", batch=str(n)), flush=True)
+"""
+
+
+def test_kill_leaves_whole_batches(tmp_path: Path) -> None:
+    Corpus.open(tmp_path / "c", create=True)
+    for at in (40, 55, 70):
+        before = Corpus.open(tmp_path / "c").count()
+        told = finish(start(KILL, tmp_path / "c", at), -signal.SIGKILL).count("\n")
+        corpus = Corpus.open(tmp_path / "c")
+        new = corpus.count() - before
+        assert new % 5 == 0
+        assert told <= new // 5 <= told + 1
+
+
+FULL = """
+import resource
+path = sys.argv[1]
+corpus = Corpus.open(path)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    corpus.append(records("big", 0, 200, size=5_000), run="big", batch="0")
+except StorageError as error:
+    print(error)
+corpus.append(records("small", 0, 2), run="small", batch="0")
+"""
+
+
+def test_a_full_disk_is_told_and_nothing_half_written_is_seen(tmp_path: Path) -> None:
+    Corpus.open(tmp_path / "c", create=True)
+    told = finish(start(FULL, tmp_path / "c"))
+    assert f"{tmp_path / 'c'}: cannot append to the corpus" in told
+    assert "what was committed before is whole" in told
+    assert list(Corpus.open(tmp_path / "c").ids()) == ["small-0", "small-1"]
+
+
+LIMIT = """
+from itertools import islice
+corpus = Corpus.open(sys.argv[1])
+print(corpus.query("SELECT id FROM dialogues LIMIT 1").num_rows, corpus.query("SELECT * FROM dialogues LIMIT 1").num_rows)
+print(corpus.query("SELECT turns FROM dialogues WHERE id > 'r-1' LIMIT 1").num_rows)
+print(len(list(islice(corpus.dialogues(), 3))), len(list(islice(corpus.ids(), 3))))
+"""
+
+
+def test_reading_a_part_ends_the_process_cleanly(tmp_path: Path) -> None:
+    finish(
+        start("Corpus.open(sys.argv[1], create=True).append(records('r', 0, 5000), run='r', batch='0')", tmp_path / "c")
+    )
+    assert finish(start(LIMIT, tmp_path / "c")).split() == ["1", "1", "1", "3", "3"]
