@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,11 @@ from dialoom.dialogue import Dialogue, Turn
 from dialoom.dialogue.formats import FORMATS
 from dialoom.errors import DataError, StorageError
 
-WRITE = FORMATS.load("jsonl").write
-assert WRITE is not None
+
+def write(dialogues: Iterable[Dialogue], path: Path) -> int:
+    writer = FORMATS.load("jsonl").write
+    assert writer is not None
+    return writer(dialogues, path)
 
 
 def dialogues(number: int, *, fails: bool = False) -> Iterator[Dialogue]:
@@ -31,7 +34,7 @@ def test_a_failing_source_leaves_the_old_file_and_nothing_else(tmp_path: Path) -
     path = tmp_path / "out.jsonl"
     path.write_text("old")
     with pytest.raises(KeyError):
-        WRITE(dialogues(100, fails=True), path)
+        write(dialogues(100, fails=True), path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -46,7 +49,9 @@ def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
             assert path.read_text() == "old"
             yield dialogue
 
-    assert WRITE(watched(), path) == 500
+    with path.open() as opened_before:
+        assert write(watched(), path) == 500
+        assert opened_before.read() == "old"
     assert path.read_text().count("\n") == 500
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
@@ -88,11 +93,11 @@ except StorageError as error:
 
 
 def test_folders_are_made_and_a_folder_is_no_target(tmp_path: Path) -> None:
-    assert WRITE(dialogues(1), tmp_path / "a" / "b" / "out.jsonl") == 1
+    assert write(dialogues(1), tmp_path / "a" / "b" / "out.jsonl") == 1
     with pytest.raises(StorageError, match="name a file, not a folder"):
-        WRITE(dialogues(1), tmp_path / "a")
+        write(dialogues(1), tmp_path / "a")
     with pytest.raises(StorageError, match="cannot write the file"):
-        WRITE(dialogues(1), tmp_path / "a" / "b" / "out.jsonl" / "c.jsonl")
+        write(dialogues(1), tmp_path / "a" / "b" / "out.jsonl" / "c.jsonl")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
@@ -102,7 +107,7 @@ def test_a_pipe_is_written_directly(tmp_path: Path) -> None:
     heard: list[str] = []
     reader = threading.Thread(target=lambda: heard.append(pipe.read_text()))
     reader.start()
-    assert WRITE(dialogues(3), pipe) == 3
+    assert write(dialogues(3), pipe) == 3
     reader.join(10)
     assert heard[0].count("\n") == 3
     assert list(tmp_path.iterdir()) == [pipe]
@@ -111,5 +116,5 @@ def test_a_pipe_is_written_directly(tmp_path: Path) -> None:
 def test_a_value_without_json_form_names_its_dialogue(tmp_path: Path) -> None:
     bad = Dialogue(id="d7", tags={"x": "\ud800"})
     with pytest.raises(DataError, match="'d7' holds a value that has no JSON form"):
-        WRITE([bad], tmp_path / "out.jsonl")
+        write([bad], tmp_path / "out.jsonl")
     assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +53,7 @@ def test_paths_lead_from_the_prompt_to_each_leaf(tree: MessageTree) -> None:
     assert [path[-1].message_id for path in paths] == [m.message_id for m in tree.messages() if not m.replies]
     for path in paths:
         assert path[0] is tree.prompt
-        assert all(child in parent.replies for parent, child in zip(path, path[1:], strict=False))
+        assert all(child in parent.replies for parent, child in pairwise(path))
 
 
 @given(trees)
@@ -78,7 +78,7 @@ def test_pairs_are_all_siblings_that_are_ranked_apart(tree: MessageTree) -> None
     assert len(pairs) == len(expected)
     for path, _, _ in pairs:
         assert path[0] is tree.prompt
-        assert all(child.parent_id == parent.message_id for parent, child in zip(path, path[1:], strict=False))
+        assert all(child.parent_id == parent.message_id for parent, child in pairwise(path))
 
 
 @given(trees)

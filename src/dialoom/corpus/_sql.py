@@ -1,7 +1,7 @@
 """SQL over one version of a Lance table, run by DuckDB.
 
-DuckDB may hand its filters to an Arrow data set. Lance 8 panics on such a filter where the table has a list of structs
-(lance#6130, lance#6580), so `Rows` lets Lance do the projection alone and filters what comes out with Arrow.
+DuckDB may hand its filters to an Arrow data set. Lance 8 panics on one whose column stands behind a list of structs
+(lance#6130), so `Rows` lets Lance do the projection alone and filters what comes out with Arrow.
 """
 
 from __future__ import annotations

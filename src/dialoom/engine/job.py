@@ -11,7 +11,7 @@ from time import monotonic
 
 from dialoom.corpus import Corpus
 from dialoom.engine.frontier import Frontier
-from dialoom.engine.rejects import Rejects
+from dialoom.engine.rejects import Rejects, kind_of_reason
 from dialoom.engine.report import Report
 from dialoom.engine.rundir import RunDirectory
 from dialoom.engine.seedlog import SeedLog, SeedOutcome
@@ -59,6 +59,7 @@ class Job:
         rejects: Rejects,
         already: set[str],
         view: View,
+        children: int | None = None,
     ) -> None:
         self._recipe = recipe
         self._graph = graph
@@ -71,6 +72,7 @@ class Job:
         self._rejects = rejects
         self._already = already
         self._view = view
+        self._children = children
         self._seeds_in_work: dict[str, _SeedWork] = {}
         self._open_records = 0
         self._stopping = False
@@ -115,6 +117,7 @@ class Job:
                 self._graph,
                 lambda record, node: Visit(record, node, self._recipe.seed, caller, chooser, self._is_stopping),
                 self._is_stopping,
+                self._children,
             )
             frontier = Frontier(self._opened(seeds.left()))
             slots = sum(model.slots for model in models.values()) or 64
@@ -161,7 +164,7 @@ class Job:
             work = self._seeds_in_work[seed]
             setattr(work, settled.ending, getattr(work, settled.ending) + 1)
             setattr(counts, settled.ending, getattr(counts, settled.ending) + 1)
-            self._report.reasons.update(_kind_of(reason) for reason in settled.reasons[:1])
+            self._report.reasons.update(kind_of_reason(reason) for reason in settled.reasons[:1])
             work.open -= 1
             self._open_records -= 1
             if work.open == 0:
@@ -242,8 +245,3 @@ class Job:
 
     def _write_report(self) -> None:
         self._directory.write_report(self._report.to_json(self._meter))
-
-
-def _kind_of(reason: str) -> str:
-    """What a reason has in common with others of its kind: the rule without the value that broke it."""
-    return reason.partition(": ")[0][:100]

@@ -39,7 +39,7 @@ class Rejects:
     """`rejected.jsonl` and `failed.jsonl` in a directory. A line torn by a kill is cut off when they are opened."""
 
     def __init__(self, folder: Path) -> None:
-        self._files: dict[State, Path] = {"rejected": folder / "rejected.jsonl", "failed": folder / "failed.jsonl"}
+        self._files = _files(folder)
         for path in self._files.values():
             _cut_torn_end(path)
 
@@ -58,11 +58,7 @@ class Rejects:
 
     def read(self) -> Iterator[tuple[State, dict[str, Any]]]:
         """Every line with its state."""
-        for state, path in self._files.items():
-            if path.exists():
-                with path.open("rb") as file:
-                    for line in file:
-                        yield state, orjson.loads(line)
+        yield from _read(self._files)
 
     def keep_only(self, wanted: Callable[[State, dict[str, Any]], bool]) -> None:
         """Rewrite the files without the lines that are not wanted, each in one step."""
@@ -73,6 +69,30 @@ class Rejects:
             with path.open("rb") as old, rest.open("wb") as new:
                 new.writelines(line for line in old if wanted(state, orjson.loads(line)))
             rest.replace(path)
+
+
+def read_rejects(folder: Path) -> Iterator[tuple[State, dict[str, Any]]]:
+    """Every line with its state, without touching the files, so that a run may be at work in them."""
+    return _read(_files(folder))
+
+
+def kind_of_reason(reason: str) -> str:
+    """What a reason has in common with others of its kind: the rule without the value that broke it."""
+    return reason.partition(": ")[0][:100]
+
+
+def _files(folder: Path) -> dict[State, Path]:
+    return {"rejected": folder / "rejected.jsonl", "failed": folder / "failed.jsonl"}
+
+
+def _read(files: dict[State, Path]) -> Iterator[tuple[State, dict[str, Any]]]:
+    for state, path in files.items():
+        if path.exists():
+            with path.open("rb") as file:
+                for line in file:
+                    # A line without its end is being written, or was torn by a kill and will be written again.
+                    if line.endswith(b"\n"):
+                        yield state, orjson.loads(line)
 
 
 def _cut_torn_end(path: Path) -> None:

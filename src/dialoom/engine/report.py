@@ -40,6 +40,8 @@ class Report:
     Attributes:
         status: `running`, `finished`, `interrupted` (Ctrl-C) or `stopped` (an endpoint or the disk gave out).
         why: why it stopped; `error` is the error that stopped it.
+        corpus: the folder of the corpus.
+        origin: what the run was started from, as its starter gave it.
         reasons: how often each reason for rejecting or failing a record was met in this run.
     """
 
@@ -48,6 +50,8 @@ class Report:
     run: str = ""
     status: str = "running"
     why: str | None = None
+    corpus: str = ""
+    origin: dict[str, Any] | None = None
     error: DialoomError | None = None
     counts: Counts = field(default_factory=Counts)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -62,6 +66,8 @@ class Report:
             "run": self.run,
             "status": self.status,
             "why": self.why,
+            "corpus": self.corpus,
+            "origin": self.origin,
             "seeds": counts.seeds,
             "records": counts.records,
             "kept": counts.kept,

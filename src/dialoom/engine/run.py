@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 from pathlib import Path
+from typing import Any
 
 from dialoom.corpus import Corpus
 from dialoom.engine.job import Job
@@ -16,6 +17,7 @@ from dialoom.engine.seeds import Seeds
 from dialoom.engine.view import NoView, View
 from dialoom.graph.check import check
 from dialoom.graph.recipe import Recipe
+from dialoom.graph.record import digest
 from dialoom.models import Ledger, Meter
 
 # Small commits make many small files; they are merged at the end of a run that made more than this.
@@ -28,7 +30,9 @@ def run(
     *,
     limit: int | None = None,
     retry: bool = False,
+    children: int | None = None,
     view: View | None = None,
+    origin: dict[str, Any] | None = None,
 ) -> Report:
     """Run a recipe in the directory `out`, or go on with what was begun there.
 
@@ -40,14 +44,18 @@ def run(
     Args:
         out: run directory, made where there is none; left out, `runs/NAME OF THE RECIPE`.
         limit: take only the first seeds of the source.
+        children: of every expansion take only the first so many records, to look at a recipe. What is made so is made
+            anew by a run that takes all, from the same answers.
         view: shows the run.
+        origin: what the run is started from, kept in run.json for who goes on with it.
 
     Returns what became of it; its `status` says whether it was finished, interrupted or stopped, and `why`.
 
     Raises RecipeError before any call when the recipe cannot be run, DataError on a bad source, StorageError when the
     directory cannot be used or another run is at work in it.
     """
-    job = _run(recipe, Path(out) if out is not None else Path("runs") / recipe.recipe, limit, retry, view or NoView())
+    folder = Path(out) if out is not None else Path("runs") / recipe.recipe
+    job = _run(recipe, folder, limit, retry, children, view or NoView(), origin)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -57,17 +65,28 @@ def run(
         return pool.submit(asyncio.run, job).result()
 
 
-async def _run(recipe: Recipe, out: Path, limit: int | None, retry: bool, view: View) -> Report:
+async def _run(
+    recipe: Recipe,
+    out: Path,
+    limit: int | None,
+    retry: bool,
+    children: int | None,
+    view: View,
+    origin: dict[str, Any] | None,
+) -> Report:
     checked = check(recipe)
     recipe_hash = recipe.content_hash()
+    if children is not None:
+        recipe_hash = digest(recipe_hash, "children", children)
     with RunDirectory(out) as directory:
         run_id = directory.run_id()
-        report = Report(recipe.recipe, recipe_hash, run=run_id)
+        report = Report(recipe.recipe, recipe_hash, run=run_id, origin=origin)
         report.counts.seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
         log = SeedLog(directory.seeds, recipe_hash)
         ledger = Ledger(directory.ledger)
         try:
             corpus = Corpus.open(_corpus_path(recipe, directory), create=True)
+            report.corpus = str(corpus.path.resolve())
             if retry:
                 log.reopen_failed()
             seeds = Seeds(recipe, log, limit)
@@ -94,6 +113,7 @@ async def _run(recipe: Recipe, out: Path, limit: int | None, retry: bool, view: 
                 rejects=rejects,
                 already=already,
                 view=view,
+                children=children,
             )
             await job.work(seeds)
             if job.commits > _MANY_COMMITS:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import orjson
 from filelock import FileLock, Timeout
 
-from dialoom.errors import StorageError
+from dialoom.errors import Place, StorageError
 
 
 class RunDirectory:
@@ -65,6 +65,14 @@ class RunDirectory:
         """The name of all runs in this directory, made at the first."""
         known = self.read_report().get("run")
         return str(known) if known else uuid4().hex[:12]
+
+
+def require_run(path: Path) -> dict[str, Any]:
+    """The content of a run directory's run.json. Raises StorageError where there is none."""
+    if not (path / "run.json").exists():
+        what = "there is no run in it: it holds no run.json" if path.is_dir() else "there is no such directory"
+        raise StorageError(what, place=Place(str(path)), remedy="name the directory that was given to `run` as --out")
+    return read_report(path)
 
 
 def read_report(path: Path) -> dict[str, Any]:

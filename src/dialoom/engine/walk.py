@@ -28,12 +28,20 @@ class Walker:
     Args:
         visit: makes the context of a node's visit to a record.
         stopping: whether the run is stopping.
+        children: of every expansion take only the first so many records; None takes all.
     """
 
-    def __init__(self, graph: Graph, visit: Callable[[Record, str], Visit], stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        visit: Callable[[Record, str], Visit],
+        stopping: Callable[[], bool],
+        children: int | None = None,
+    ) -> None:
         self._graph = graph
         self._visit = visit
         self._stopping = stopping
+        self._children = children
 
     async def walk(self, record: Record, after: str | None) -> Finished | Branched:
         """Walk a record from the start, or from `after` a node, to an end or to where it branches.
@@ -77,7 +85,7 @@ class Walker:
         if not isinstance(result, Children):
             record.fields.update(result)
             return None
-        children = [record.child(name, index, fields) for index, fields in enumerate(result.fields)]
+        children = [record.child(name, index, fields) for index, fields in enumerate(result.fields[: self._children])]
         if not children:
             raise Rejected(f"{name} made no records")
         return Branched(children, name)

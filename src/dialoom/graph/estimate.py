@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from dialoom.graph.check import Checked
 from dialoom.graph.recipe import Recipe
@@ -78,3 +79,8 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunP
                 money += (part.prompt_tokens * price.input + part.completion_tokens * price.output) / 1e6
         records *= work.children
     return RunPlan(seeds, records, nodes, money)
+
+
+def records_per_seed(recipe: Recipe) -> int:
+    """How many records one seed becomes, roughly, told without a check."""
+    return prod(node.work().children for node in recipe.nodes.values())

@@ -77,4 +77,6 @@ class Examples(BaseModel):
         return self._loaded
 
 
-ExamplesField = Annotated[Examples, BeforeValidator(_as_examples)]
+ExamplesField = Annotated[
+    Examples, BeforeValidator(_as_examples, json_schema_input_type=Examples | str | list[dict[str, Any]])
+]

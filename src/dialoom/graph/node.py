@@ -63,6 +63,9 @@ def _as_edges(value: Any) -> Any:
     return value
 
 
+Edges = Annotated[list[Edge], BeforeValidator(_as_edges, json_schema_input_type=str | Edge | list[str | Edge])]
+
+
 class Node(BaseModel, ABC):
     """Base of all node kinds: the fields are what a recipe may write, `run` is what happens to a record.
 
@@ -73,9 +76,7 @@ class Node(BaseModel, ABC):
 
     kind: str = Field(description="What this node does.")
     into: str | None = Field(default=None, description="The field it writes; left out, the node's own name.")
-    next: Annotated[list[Edge], BeforeValidator(_as_edges)] = Field(
-        default_factory=list, description="Where to go next; left out, the next node in the recipe."
-    )
+    next: Edges = Field(default_factory=list, description="Where to go next; left out, the next node in the recipe.")
     when: Condition | None = Field(default=None, description="Skip this node where the expression is false.")
     visits: int = Field(default=10, ge=1, description="In a loop: how often a record may come here.")
 

@@ -173,4 +173,4 @@ _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".txt": _read_text,
 }
 
-SourceField = Annotated[Source, BeforeValidator(_as_source)]
+SourceField = Annotated[Source, BeforeValidator(_as_source, json_schema_input_type=Source | str | list[dict[str, Any]])]

@@ -50,6 +50,10 @@ class Template:
     def __hash__(self) -> int:
         return hash(self.source)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Template:
+        # It never changes, and what Jinja compiled cannot be copied.
+        return self
+
     @cached_property
     def variables(self) -> frozenset[str]:
         """The fields that rendering reads, without those that the template guards with `is defined` or `default`."""

@@ -48,7 +48,7 @@ class Listing(Prompted):
     prompt: Template = Field(description="What to ask; `count` and `have` can be read in it.")
     count: int = Field(default=1, ge=1, description="How many items.")
     each: int | None = Field(default=None, ge=1, description="Items asked for in one call; left out, all.")
-    unlike: Annotated[Unlike, BeforeValidator(_as_unlike)] = Field(
+    unlike: Annotated[Unlike, BeforeValidator(_as_unlike, json_schema_input_type=Unlike | float)] = Field(
         default_factory=Unlike, description="When an item is a near-duplicate of another and refused."
     )
     unlike_by: str | None = Field(

@@ -21,7 +21,11 @@ def _check(value: Any) -> Any:
 
 
 Turns = Annotated[
-    str, BeforeValidator(lambda value: f"{value}..{value}" if isinstance(value, int) else value), AfterValidator(_check)
+    str,
+    BeforeValidator(
+        lambda value: f"{value}..{value}" if isinstance(value, int) else value, json_schema_input_type=int | str
+    ),
+    AfterValidator(_check),
 ]
 
 

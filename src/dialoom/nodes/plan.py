@@ -66,7 +66,7 @@ class PlanNode(Prompted):
     draw: dict[str, Distribution] = Field(
         default_factory=dict, description="Distributions of characteristics, in place of the usual ones."
     )
-    reason: Annotated[list[str], BeforeValidator(_as_names)] = Field(
+    reason: Annotated[list[str], BeforeValidator(_as_names, json_schema_input_type=str | list[str] | None)] = Field(
         default_factory=list, description="The characteristics that the model decides, or `all`."
     )
     quota: bool = Field(default=False, description="Keep the shares closely over the run, not only on average.")

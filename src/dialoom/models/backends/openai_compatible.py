@@ -23,7 +23,7 @@ class OpenAICompatible(ModelConfig):
     """A model behind one or several base URLs that speak OpenAI's protocol (vLLM, llama.cpp, Ollama, OpenAI ...)."""
 
     kind: Literal["openai_compatible"] = "openai_compatible"
-    url: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+    url: Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] = Field(
         description="Base URL or URLs, such as http://127.0.0.1:8000/v1; calls are balanced over several.", min_length=1
     )
     model: str | None = Field(default=None, description="The model's name; left out, the server's first model.")

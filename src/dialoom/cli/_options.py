@@ -1,0 +1,23 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a recipe that ships.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The directory of a run.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="Put a value in place of the recipe's, such as models.writer=openai:gpt-5-mini. Can be given often.",
+    ),
+]
+Limit = Annotated[int | None, typer.Option(min=1, help="Take only so many seed records.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]

@@ -1,0 +1,98 @@
+"""The way that a record went, read back from a run's directory: its nodes, prompts, answers and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dialoom.corpus import Corpus
+from dialoom.dialogue import Dialogue
+from dialoom.engine.rejects import read_rejects
+from dialoom.engine.rundir import RunDirectory
+from dialoom.graph.recipe import Recipe
+from dialoom.graph.record import fields_of
+from dialoom.models import Ledger
+from dialoom.models.chat import read_completion
+
+
+@dataclass(slots=True)
+class Call:
+    """A prompt as it was sent, and its answer."""
+
+    messages: list[dict[str, Any]]
+    answer: str
+    tokens: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class Step:
+    """A node's visit: its calls, what else it noted, and the fields it wrote where it made no call."""
+
+    node: str
+    kind: str
+    calls: list[Call] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    wrote: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Trail:
+    """A record's way. `state` is kept, rejected or failed."""
+
+    dialogue: Dialogue
+    steps: list[Step]
+    state: str
+    reasons: list[str]
+
+    def ending(self) -> str:
+        """How it ended, in a line."""
+        return f"{self.state}: {'; '.join(self.reasons)}" if self.reasons else self.state
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "state": self.state,
+            "reasons": self.reasons,
+            "steps": [asdict(step) for step in self.steps],
+            "dialogue": orjson.loads(self.dialogue.to_json()),
+        }
+
+
+def trails(folder: Path, recipe: Recipe) -> Iterator[Trail]:
+    """The ways of all records of a run that came to an end, in the order of the source."""
+    directory = RunDirectory(folder)
+    ended = [(dialogue, "kept", list[str]()) for dialogue in Corpus.open(directory.corpus).dialogues()]
+    for state, line in read_rejects(directory.rejects):
+        ended.append((Dialogue.model_validate(line["record"]), state, line["reasons"]))
+    ledger = Ledger(directory.ledger)
+    try:
+        for dialogue, how, reasons in sorted(ended, key=lambda end: end[0].lineage.position):
+            yield Trail(dialogue, _steps(dialogue, recipe, ledger), how, reasons)
+    finally:
+        ledger.close()
+
+
+def _steps(dialogue: Dialogue, recipe: Recipe, ledger: Ledger) -> list[Step]:
+    # `subtopic[0]` and `plan (skipped)` are visits of `subtopic` and `plan`.
+    names = [visit.partition("[")[0].partition(" ")[0] for visit in dialogue.lineage.path]
+    steps = [Step(visit, recipe.nodes[name].kind) for visit, name in zip(dialogue.lineage.path, names, strict=True)]
+    at = dict(zip(reversed(names), reversed(steps), strict=True))
+    for key in dialogue.lineage.calls:
+        entry = ledger.get(key)
+        if entry is not None and entry.node in at:
+            answer = read_completion(entry.answer, entry.latency)
+            messages = orjson.loads(entry.request)["messages"]
+            at[entry.node].calls.append(Call(messages, answer.text, answer.completion_tokens, answer.latency))
+    for event in dialogue.lineage.events:
+        if event.node in at:
+            detail = ", ".join(f"{name}: {value}" for name, value in event.detail.items())
+            at[event.node].events.append(f"{event.what} ({detail})" if detail else event.what)
+    fields = fields_of(dialogue)
+    for name, step in at.items():
+        if not step.calls:
+            step.wrote = {field: fields[field] for field in recipe.nodes[name].writes() if field in fields}
+    return steps

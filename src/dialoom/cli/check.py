@@ -1,0 +1,92 @@
+"""`dialoom check`: everything wrong with a recipe, without one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from dialoom.cli import _options
+
+if TYPE_CHECKING:
+    from dialoom.errors import DialoomError
+    from dialoom.graph.check import Checked
+    from dialoom.graph.recipe import Recipe
+
+
+def check(recipe: _options.Recipe, set: _options.Set = None, json: _options.Json = False) -> None:
+    """Find what is wrong with a recipe, without asking a model.
+
+    \b
+    Example:
+      dialoom check calls.yaml
+      dialoom check calls.yaml --set models.writer=openai:gpt-5-mini
+    """
+    from dialoom.cli import _recipe
+    from dialoom.cli._console import print_json
+    from dialoom.errors import DialoomError
+    from dialoom.graph.check import check as check_recipe
+
+    try:
+        loaded = _recipe.load(recipe, _recipe.parse_changes(set))
+        checked = check_recipe(loaded)
+    except DialoomError as error:
+        if not json:
+            raise
+        print_json({"ok": False, "problems": _problems(error)})
+        raise typer.Exit(error.exit_code) from error
+    if json:
+        print_json({"ok": True, "recipe": loaded.recipe, "seeds": checked.seeds, "nodes": _nodes(checked)})
+    else:
+        _show(loaded, checked)
+
+
+def _problems(error: DialoomError) -> list[dict[str, Any]]:
+    from dialoom.cli._errors import problems_in
+
+    found = []
+    for problem in problems_in(error):
+        place = problem.place
+        found.append(
+            {
+                "file": place.file if place else None,
+                "line": place.line if place else None,
+                "field": place.field if place else None,
+                "what": problem.what,
+                "remedy": problem.remedy,
+            }
+        )
+    return found
+
+
+def _nodes(checked: Checked) -> list[dict[str, Any]]:
+    graph = checked.graph
+    return [
+        {
+            "name": name,
+            "kind": node.kind,
+            "models": sorted(set(node.models().values())),
+            "writes": list(node.writes()),
+            "next": [
+                {"to": edge.to} | ({"if": edge.condition.source} if edge.condition else {})
+                for edge in graph.edges(name)
+            ],
+        }
+        for name, node in graph.nodes.items()
+    ]
+
+
+def _show(recipe: Recipe, checked: Checked) -> None:
+    from dialoom.cli._console import out, table
+    from dialoom.cli._numbers import count
+
+    shown = table("node", "kind", "asks", "writes", "next")
+    for node in _nodes(checked):
+        ways = [f"{edge['to']} if {edge['if']}" if "if" in edge else edge["to"] for edge in node["next"]]
+        models, writes = ", ".join(node["models"]) or "-", ", ".join(node["writes"])
+        shown.add_row(node["name"], node["kind"], models, writes, ", else ".join(ways))
+    seeds = f"{count(checked.seeds)} seed record{'s' if checked.seeds != 1 else ''}"
+    rules = f"{len(recipe.quality.rules)} quality rule{'s' if len(recipe.quality.rules) != 1 else ''}"
+    console = out()
+    console.print(f"OK: {recipe.recipe}, {seeds}, {len(checked.graph.nodes)} nodes, {rules}")
+    console.print(shown)

@@ -1,0 +1,82 @@
+"""The `dialoom` program: its commands, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+import dialoom
+from dialoom.cli import _errors, check, export, init, models, nodes, plan, preview, rejects, retry, run, schema
+
+_EPILOG = """\b
+Exit codes:
+  0    done; for a run: finished, and something was kept
+  1    any other error
+  2    the recipe or the command line is wrong
+  3    a source, example or import file cannot be read, or is empty
+  4    a model endpoint cannot be used
+  5    the disk, run directory or corpus cannot be used
+  6    an optional package or file is missing
+  7    a run finished, and nothing was kept
+  8    a run finished, and some records failed: see `dialoom retry`
+  130  interrupted; the same command goes on where it stopped
+
+\b
+Example:
+  dialoom init calls && dialoom run calls/diasynth.yaml --out runs/calls
+"""
+
+# Plain help: rich's panels would double the time that `--help` takes.
+app = typer.Typer(
+    name="dialoom",
+    help="Makes dialogue data sets with language models.",
+    epilog=_EPILOG,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+# In the order in which a person meets them.
+app.command("init")(init.init)
+app.command("check")(check.check)
+app.command("plan")(plan.plan)
+app.command("preview")(preview.preview)
+app.command("run")(run.run)
+app.command("retry")(retry.retry)
+app.command("rejects")(rejects.rejects)
+app.command("export")(export.export)
+app.command("nodes")(nodes.nodes)
+app.command("models")(models.models)
+app.command("schema")(schema.schema)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"dialoom {dialoom.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error. Can stand anywhere in the command.")
+    ] = False,
+) -> None:
+    """Makes dialogue data sets with language models."""
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    command = get_command(app)
+    sys.exit(_errors.told(lambda: command.main(arguments, prog_name="dialoom"), debug=debug))
+
+
+if __name__ == "__main__":
+    main()
