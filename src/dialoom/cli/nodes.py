@@ -69,6 +69,8 @@ def _type(annotation: Any) -> str:
         return " or ".join(_type(one) for one in inside if one is not NoneType)
     if origin is Literal:
         return " or ".join(map(str, inside))
+    if origin is dict:
+        return "mapping"
     if inside:
         return f"{_type(origin)} of {', '.join(_type(one) for one in inside)}"
     plain = {"str": "text", "int": "integer", "float": "number", "bool": "true or false", "dict": "mapping"}

@@ -40,7 +40,11 @@ def check(recipe: Recipe) -> Checked:
     problems += edges
     for name, node in recipe.nodes.items():
         problems += _node_problems(recipe, name, node)
-    seeds, fields = _look_at_source(recipe)
+    try:
+        seeds, fields = _look_at_source(recipe)
+    except DialoomError as error:
+        placed = error if error.place and error.place.file else _at_source(recipe, error)
+        raise (RecipeError([*problems, placed]) if problems else placed) from error
     if not edges:
         problems += _reach_problems(recipe, graph)
         problems += _field_problems(recipe, graph, fields)
@@ -56,8 +60,8 @@ def _problem(recipe: Recipe, path: tuple[Key, ...], what: str, remedy: str | Non
 def _moved(recipe: Recipe, path: tuple[Key, ...], error: DialoomError) -> DialoomError:
     """The same problem, at its place in the recipe; the place in another file that it names goes into the words."""
     what = f"{error.place}: {error.what}" if error.place and error.place.file else error.what
-    inner: tuple[Key, ...] = (error.place.field,) if error.place and error.place.field and not error.place.file else ()
-    return DialoomError(what, place=recipe.lines.place((*path, *inner)), remedy=error.remedy)
+    inner = _keys(error.place.field) if error.place and error.place.field and not error.place.file else []
+    return type(error)(what, place=recipe.lines.place((*path, *inner)), remedy=error.remedy)
 
 
 def _model_problems(recipe: Recipe) -> Iterator[DialoomError]:
@@ -105,7 +109,10 @@ def _node_problems(recipe: Recipe, name: str, node: Node) -> Iterator[DialoomErr
     for where, model in node.models().items():
         if model not in recipe.models:
             yield _problem(
-                recipe, ("nodes", name, where), f"no model is called '{model}'", nearest(model, list(recipe.models))
+                recipe,
+                ("nodes", name, *_keys(where)),
+                f"no model is called '{model}'",
+                nearest(model, list(recipe.models)),
             )
     try:
         node.prepare(recipe.folder)
@@ -124,18 +131,27 @@ def _look_at_source(recipe: Recipe) -> tuple[int, set[str]]:
     return count + sum(1 for _ in rows), fields
 
 
+def _at_source(recipe: Recipe, error: DialoomError) -> DialoomError:
+    inner = error.place.field if error.place and error.place.field else "format"
+    return type(error)(error.what, place=recipe.lines.place(("source", inner)), remedy=error.remedy)
+
+
 def _field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iterator[DialoomError]:
     flow = FieldFlow(graph, seeds)
-    for name in graph.reachable():
-        node = graph.nodes[name]
-        shapes = {**flow.at(name), **{variable: {} for variable in node.provides()}}
-        for field in sorted(node.needs() - shapes.keys()):
-            yield _problem(
-                recipe,
-                ("nodes", name),
-                f"it reads '{field}', which nothing before it writes",
-                nearest(field, list(shapes)),
-            )
+    reachable = graph.reachable()
+    for name, node in graph.nodes.items():
+        if name not in reachable:
+            continue
+        fields = flow.at(name)
+        shapes = {**fields, **{variable: {} for variable in node.provides()}}
+        for field, where in sorted(node.needs().items()):
+            if field not in fields:
+                yield _problem(
+                    recipe,
+                    ("nodes", name, *_keys(where)),
+                    f"it reads '{field}', which nothing before it writes",
+                    nearest(field, list(fields)),
+                )
         for where, template in node.templates():
             yield from _template_problems(recipe, ("nodes", name, *_keys(where)), template, shapes)
         after = {**shapes, **node.writes()}
@@ -179,8 +195,9 @@ def _wrong_step(chain: tuple[str, ...], shape: Shape) -> tuple[str, list[str]] |
 
 
 def _keys(where: str) -> list[Key]:
+    """`next[0].to` as ["next", 0, "to"]; nothing for an empty text."""
     keys: list[Key] = []
     for part in where.replace("]", "").split("."):
         name, *indexes = part.split("[")
         keys += [name, *map(int, indexes)]
-    return keys
+    return keys if where else []

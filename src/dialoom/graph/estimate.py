@@ -71,12 +71,14 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunP
             completion_tokens=most * work.completion_tokens,
         )
         nodes.append(part)
-        for model in set(node.models().values()):
+        asked = list(node.models().values())
+        for model in asked:
             price = recipe.models[model].price
             if price is None or money is None:
                 money = None
             else:
-                money += (part.prompt_tokens * price.input + part.completion_tokens * price.output) / 1e6
+                cost = part.prompt_tokens * price.input + part.completion_tokens * price.output
+                money += cost / 1e6 / len(asked)
         records *= work.children
     return RunPlan(seeds, records, nodes, money)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Annotated, Any
@@ -48,15 +49,24 @@ class Examples(BaseModel):
             raise ValueError("give either 'rows' or 'file'")
         return self
 
-    def load(self, folder: Path) -> None:
-        """Read them. Raises DataError as reading rows does, and where there are fewer than are to be shown."""
-        rows = self.rows if self.rows is not None else read_rows(folder / Path(str(self.file)), self.format)
-        self._loaded = tuple((str(row.get("source_id") or row.get("id") or digest(row)), row) for row in rows)
-        if len(self._loaded) < self.take:
+    def load(self, folder: Path, usable: Callable[[Row], bool], wants: str) -> None:
+        """Read them.
+
+        Args:
+            usable: whether a row holds what the model should have answered; rows that do not are left out.
+            wants: what that is, in words.
+
+        Raises DataError as reading rows does, and where there are fewer usable ones than are to be shown.
+        """
+        rows = list(self.rows if self.rows is not None else read_rows(folder / Path(str(self.file)), self.format))
+        fit = [row for row in rows if usable(row)]
+        self._loaded = tuple((str(row.get("source_id") or row.get("id") or digest(row)), row) for row in fit)
+        if len(fit) < self.take:
+            without = f"; {len(rows) - len(fit)} of {len(rows)} have no {wants}" if len(fit) < len(rows) else ""
             raise DataError(
-                f"{self.take} examples are to be shown and there are only {len(self._loaded)}",
+                f"{self.take} examples are to be shown and there are only {len(fit)}{without}",
                 place=Place(str(self.file) if self.file else None),
-                remedy="lower 'take' or add examples",
+                remedy="lower 'take' or add examples" if not without else f"give each example its {wants}",
             )
 
     def draw(self, random: Random, shared: Random) -> list[tuple[str, Row]]:

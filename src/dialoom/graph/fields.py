@@ -26,7 +26,9 @@ class FieldFlow:
                     continue
                 first = to not in self._may
                 known = self._may.setdefault(to, {})
-                fresh = {field: shape for field, shape in out.items() if field not in known}
+                # Where two ways write different things, nothing is known of the value.
+                seen = {field: shape if known.get(field, shape) == shape else {} for field, shape in out.items()}
+                fresh = {field: shape for field, shape in seen.items() if field not in known or known[field] != shape}
                 known.update(fresh)
                 if first or fresh:
                     stack.append(to)

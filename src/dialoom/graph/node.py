@@ -60,7 +60,7 @@ def _as_edges(value: Any) -> Any:
         return [value]
     if isinstance(value, list):
         return [{"to": edge} if isinstance(edge, str) else edge for edge in value]
-    return value
+    raise ValueError("expected a node's name, or a list of edges such as {if: CONDITION, to: NAME}")
 
 
 Edges = Annotated[list[Edge], BeforeValidator(_as_edges, json_schema_input_type=str | Edge | list[str | Edge])]
@@ -109,9 +109,17 @@ class Node(BaseModel, ABC):
         """The fields that it writes and what is known of their values."""
         return {self.field: {}}
 
-    def needs(self) -> frozenset[str]:
-        """Fields that it reads other than through templates."""
-        return frozenset()
+    def needs(self) -> Mapping[str, str]:
+        """Fields that it reads other than through templates, with the place in the node that says so."""
+        return {}
+
+    def files(self) -> Iterable[Path]:
+        """The files beside the recipe whose content can alter what it does."""
+        return _paths(self)
+
+    def code(self) -> str:
+        """The source of functions that it was given in Python, which can alter what it does as a file's content can."""
+        return ""
 
     def models(self) -> Mapping[str, str]:
         """The models that it asks: {where in the node: model name}."""
@@ -134,6 +142,18 @@ class Node(BaseModel, ABC):
 
         Raises RecordError if it cannot be done for this record, Rejected if the record should end here.
         """
+
+
+def _paths(value: Any) -> list[Path]:
+    if isinstance(value, Path):
+        return [value]
+    if isinstance(value, BaseModel):
+        return [path for name in type(value).model_fields for path in _paths(getattr(value, name))]
+    if isinstance(value, Mapping):
+        return [path for item in value.values() for path in _paths(item)]
+    if isinstance(value, list):
+        return [path for item in value for path in _paths(item)]
+    return []
 
 
 def _templates(value: Any, where: str) -> Iterable[tuple[str, Template]]:

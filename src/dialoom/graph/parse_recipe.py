@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from dialoom.errors import DialoomError, RecipeError, nearest
+from dialoom.errors import DialoomError, Place, RecipeError, nearest
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Node
 from dialoom.graph.recipe import Recipe
-from dialoom.graph.yaml_file import Key, Lines, read_yaml
+from dialoom.graph.yaml_file import Key, Lines, dotted, read_value, read_yaml
 from dialoom.models import ModelConfig, parse_model
+from dialoom.models.parse_model import config_type
 
 # A node's name is a variable in templates, and these words mean something else there or in `next`.
 _RESERVED = frozenset({"end", "reject", "true", "false", "none", "loop", "not", "and", "or", "in", "is", "if", "else"})
@@ -30,7 +32,7 @@ def load_recipe(path: Path, changes: Mapping[str, str] | None = None) -> Recipe:
     """
     data, lines = read_yaml(path)
     for where, value in (changes or {}).items():
-        _change(data, where, value)
+        _change(data, where, value, lines)
     return _build(data, lines).located(lines, path.resolve().parent)
 
 
@@ -92,21 +94,33 @@ def _models(value: Any, lines: Lines, problems: list[DialoomError]) -> dict[str,
             continue
         if not isinstance(model, (str, dict)):
             problems.append(
-                DialoomError(f"expected a model's name or a mapping, got {model!r}", place=lines.place(path))
+                DialoomError(
+                    f"expected a model's name or a mapping, got {model!r}",
+                    place=lines.place(path),
+                    remedy="such as embedded, openai:gpt-5-mini or http://127.0.0.1:8000/v1",
+                )
             )
             continue
         try:
             models[name] = parse_model(model)
         except ValidationError as error:
-            problems += explain(error, None, path, lines)
+            problems += explain(error, config_type(model), path, lines)
         except DialoomError as error:
-            problems.append(DialoomError(error.what, place=lines.place(path), remedy=error.remedy))
+            inner = next((key for key in ("from", "kind") if isinstance(model, dict) and key in model), None)
+            place = lines.place(path if inner is None else (*path, inner))
+            problems.append(DialoomError(error.what, place=place, remedy=error.remedy))
     return models
 
 
 def _nodes(value: Any, lines: Lines, problems: list[DialoomError]) -> dict[str, Node]:
     if not isinstance(value, Mapping):
-        problems.append(DialoomError("expected a mapping of names to nodes", place=lines.place(["nodes"])))
+        problems.append(
+            DialoomError(
+                "expected a mapping of names to nodes",
+                place=lines.place(["nodes"]),
+                remedy="nodes: {NAME: {kind: generate, prompt: ...}}",
+            )
+        )
         return {}
     nodes: dict[str, Node] = {}
     for name, fields in value.items():
@@ -160,21 +174,50 @@ def explain(
     """Each problem of a ValidationError with its place in the file and, for a wrong name, the nearest right one."""
     found = []
     for detail in error.errors(include_url=False):
-        where = [*path, *(part for part in detail["loc"] if not _is_type_tag(part))]
+        loc = [part for part in detail["loc"] if not _is_type_tag(part)]
+        name = str(loc[-1]) if loc else ""
         if detail["type"] == "extra_forbidden":
-            known = _fields_at(model, list(detail["loc"][:-1]))
-            what, remedy = f"unknown field '{detail['loc'][-1]}'", nearest(str(detail["loc"][-1]), known)
+            what, remedy = f"unknown field '{name}'", nearest(name, _fields_at(model, loc[:-1]))
         elif detail["type"] == "missing":
-            what, remedy = f"the field '{detail['loc'][-1]}' is missing", None
+            what, remedy = f"the field '{name}' is missing", None
+        elif detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
+            known = _fields_at(model, loc)
+            of = f" with {', '.join(known)}" if known and detail["type"] != "dict_type" else ""
+            what, remedy = f"expected a mapping{of}{_got(detail['input'])}", None
         else:
-            what, remedy = f"{detail['msg'].removeprefix('Value error, ')}{_got(detail['input'])}", None
-        found.append(DialoomError(what, place=lines.place(where), remedy=remedy))
+            what, remedy = _in_words(detail), None
+        found.append(DialoomError(what, place=lines.place([*path, *loc]), remedy=remedy))
     return found
+
+
+def _in_words(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    if detail["type"] in ("too_short", "too_long"):
+        bound = context.get("min_length", context.get("max_length"))
+        return f"expected at {'least' if 'min_length' in context else 'most'} {bound}, got {context['actual_length']}"
+    said = detail["msg"].removeprefix("Value error, ")
+    for wordy, plain in _PLAINER.items():
+        said = said.replace(wordy, plain)
+    # A template tells what is wrong with it in its own words.
+    return said if detail["type"] == "template" else said + _got(detail["input"])
+
+
+_PLAINER = {
+    ", unable to parse string as a number": "",
+    ", unable to parse string as an integer": "",
+    "Input should be a valid ": "expected a ",
+    "Input should be ": "expected ",
+    "a integer": "an integer",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "greater than": "more than",
+    "a string": "a text",
+}
 
 
 def _got(value: Any) -> str:
     text = repr(value)
-    return f", got {text}" if isinstance(value, (str, int, float, bool)) and len(text) < 60 else ""
+    return f", got {text}" if value is None or (isinstance(value, (str, int, float)) and len(text) < 60) else ""
 
 
 def _is_type_tag(part: Key) -> bool:
@@ -195,20 +238,22 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for arg in getattr(annotation, "__args__", ()) if (found := _model_in(arg))), None)
 
 
-def _change(data: dict[str, Any], where: str, value: str) -> None:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        parsed = YAML(typ="safe", pure=True).load(value)
-    except YAMLError:
-        parsed = value
+def _change(data: dict[str, Any], where: str, value: str, lines: Lines) -> None:
     keys = where.split(".")
+    lines.changed(tuple(keys))
     target: Any = data
-    for key in keys[:-1]:
-        if isinstance(target, dict) and key not in target:
-            target[key] = {}
-        target = target[key] if isinstance(target, dict) else None
-        if not isinstance(target, dict):
-            raise RecipeError([DialoomError(f"--set {where}: '{key}' is no mapping in the recipe")])
-    target[keys[-1]] = parsed
+    for depth, key in enumerate(keys[:-1]):
+        if depth == 1 and keys[0] in ("nodes", "models") and key not in target:
+            raise _not_there(where, f"there is no '{key}' in '{keys[0]}'", nearest(key, list(target)))
+        inner = target.setdefault(key, {})
+        if isinstance(inner, str) and depth == 1 and keys[0] == "models":
+            # models.writer.timeout, where the recipe has the short form.
+            inner = target[key] = {"from": inner}
+        if not isinstance(inner, dict):
+            raise _not_there(where, f"'{dotted(keys[: depth + 1])}' is no mapping in the recipe", None)
+        target = inner
+    target[keys[-1]] = read_value(value)
+
+
+def _not_there(where: str, what: str, remedy: str | None) -> RecipeError:
+    return RecipeError([DialoomError(what, place=Place(file="--set", field=where), remedy=remedy)])

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SerializeAsAny
 
+from dialoom.errors import DialoomError, Place, RecipeError
 from dialoom.graph.node import Node
 from dialoom.graph.record import digest
 from dialoom.graph.source import Source, SourceField
 from dialoom.graph.yaml_file import Lines
 from dialoom.models import ModelConfig
 
-# What a field of the recipe must not count in: it cannot alter a record.
-_NOT_CONTENT: Any = {
-    "about": True,
-    "source": True,
-    "corpus": True,
-    "models": {"__all__": {"price", "concurrency", "timeout", "tries", "key", "slots", "threads"}},
-}
+# What cannot alter a record.
+_NOT_CONTENT = {"about", "source", "corpus", "models"}
 
 
 class Quality(BaseModel):
@@ -84,32 +80,26 @@ class Recipe(BaseModel):
         return self
 
     def add(self, name: str, kind: str | type[Node], **fields: Any) -> Recipe:
-        """Append a node; returns the recipe. Raises RecipeError on a wrong kind or field."""
+        """Append a node; returns the recipe. Raises RecipeError on a wrong kind or field, or a name that is taken."""
         from dialoom.graph.parse_recipe import parse_node
 
+        if name in self.nodes:
+            raise RecipeError([DialoomError("there is a node of that name", place=Place(field=f"nodes.{name}"))])
         self.nodes[name] = parse_node(name, kind, fields)
         return self
 
     def content_hash(self) -> str:
         """A hash over all of it that can alter a record, examples and code files that it names included."""
         content = self.model_dump(mode="json", exclude=_NOT_CONTENT)
-        return digest(orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode(), *self._file_contents())
+        used = {model for node in self.nodes.values() for model in node.models().values()}
+        content["models"] = {name: self.models[name].content() for name in sorted(used & self.models.keys())}
+        code = [node.code() for node in self.nodes.values()]
+        # Keys keep their order: that of nodes, weights and schema fields alters records.
+        return digest(orjson.dumps(content).decode(), *self._file_contents(), *code)
 
     def _file_contents(self) -> Sequence[str]:
-        named = [path for node in self.nodes.values() for path in _paths(node) if (self._folder / path).is_file()]
-        return [digest((self._folder / path).read_bytes().hex()) for path in named]
-
-
-def _paths(value: Any) -> list[Path]:
-    if isinstance(value, Path):
-        return [value]
-    if isinstance(value, BaseModel):
-        return [path for name in type(value).model_fields for path in _paths(getattr(value, name))]
-    if isinstance(value, Mapping):
-        return [path for item in value.values() for path in _paths(item)]
-    if isinstance(value, list):
-        return [path for item in value for path in _paths(item)]
-    return []
+        named = [self._folder / path for node in self.nodes.values() for path in node.files()]
+        return [digest(path.read_bytes().hex()) for path in named if path.is_file()]
 
 
 __all__ = ["Quality", "Recipe", "Source"]

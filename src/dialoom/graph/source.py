@@ -67,6 +67,10 @@ class Source(BaseModel):
 
 def read_rows(path: Path, format: str | None = None) -> Iterator[Row]:
     """The rows of a file, streamed. Raises DataError as Source.read does."""
+    if not path.exists():
+        raise DataError("there is no such file", place=Place(str(path)), remedy="relative paths start at the recipe")
+    if path.is_dir():
+        raise DataError("this is a folder, and a file was expected", place=Place(str(path)))
     if format is not None:
         from dialoom.dialogue.formats import FORMATS
         from dialoom.graph.record import fields_of
@@ -114,7 +118,9 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
 def _read_json(path: Path) -> Iterator[Row]:
     value = _json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"), path, None)
     if not isinstance(value, list):
-        raise DataError("expected a JSON list of objects", place=Place(str(path), 1))
+        raise DataError(
+            "expected a JSON list of objects", place=Place(str(path), 1), remedy="one object a line belongs in a .jsonl"
+        )
     for index, item in enumerate(value):
         yield _object(item, Place(str(path), field=f"[{index}]"))
 
@@ -126,7 +132,7 @@ def _read_csv(path: Path) -> Iterator[Row]:
         try:
             for row in rows:
                 if not header:
-                    header = row
+                    header = _checked_header(row, Place(str(path), rows.line_num))
                 elif row and len(row) != len(header):
                     raise DataError(
                         f"the row has {len(row)} fields, the header {len(header)}",
@@ -137,6 +143,14 @@ def _read_csv(path: Path) -> Iterator[Row]:
                     yield dict(zip(header, row, strict=True))
         except csv.Error as error:
             raise DataError(f"the CSV does not parse: {error}", place=Place(str(path), rows.line_num)) from error
+
+
+def _checked_header(names: list[str], place: Place) -> list[str]:
+    wrong = [name for index, name in enumerate(names) if not name.strip() or name in names[:index]]
+    if wrong:
+        what = f"'{wrong[0]}' stands twice in the header" if wrong[0].strip() else "a column of the header has no name"
+        raise DataError(what, place=place, remedy="the first line names the columns, each differently")
+    return names
 
 
 def _read_text(path: Path) -> Iterator[Row]:

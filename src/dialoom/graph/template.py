@@ -4,39 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from jinja2 import ChainableUndefined, StrictUndefined, TemplateError, TemplateSyntaxError, meta, nodes
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from dialoom.errors import RecordError
+from dialoom.errors import RecordError, nearest
 
 # A template may guard a variable that is only sometimes there with one of these.
 _GUARDS = ("defined", "undefined")
 
 
+# What would make two renderings of the same fields differ.
+_RANDOM = {"filters": "random", "globals": "lipsum"}
+_OTHER_FILES = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport, nodes.Block)
+
+
 @cache
-def _environment(lenient: bool) -> SandboxedEnvironment:
-    return SandboxedEnvironment(
+def _environment(lenient: bool) -> ImmutableSandboxedEnvironment:
+    # Immutable, since the fields of a record are shared with its siblings.
+    environment = ImmutableSandboxedEnvironment(
         undefined=ChainableUndefined if lenient else StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        extensions=["jinja2.ext.loopcontrols"],
     )
+    for table, name in _RANDOM.items():
+        del getattr(environment, table)[name]
+    return environment
 
 
 class Template:
     """A Jinja template over a record's fields.
 
-    Built from a string wherever a recipe has a prompt; a syntax error is found then.
+    Built from a string wherever a recipe has a prompt; a syntax error is found then (jinja2.TemplateSyntaxError). Two
+    renderings of the same fields are the same, and neither changes the fields.
     """
+
+    WHAT: ClassVar[str] = "template"
 
     def __init__(self, source: str) -> None:
         self.source = source
         self._tree = self._parse()
-        self._rendering: dict[bool, Any] = {}
+        _check_names(self._tree)
+        try:
+            self._rendering: dict[bool, Any] = {False: self._compile(lenient=False)}
+        except SyntaxError as error:
+            raise TemplateSyntaxError(str(error.msg), error.lineno or 1) from error
 
     def _parse(self) -> nodes.Template:
         return _environment(lenient=False).parse(self.source)
@@ -64,13 +81,16 @@ class Template:
         """The fields that may be missing: `{% if x is defined %}`, `{{ x | default('') }}`."""
         tests = (test.node for test in self._tree.find_all(nodes.Test) if test.name in _GUARDS)
         filters = (call.node for call in self._tree.find_all(nodes.Filter) if call.name in ("default", "d"))
-        return frozenset(root for node in (*tests, *filters) if (root := _root(node)) is not None)
+        # `x.y | default('')` guards y only: with x missing it cannot be rendered.
+        return frozenset(node.name for node in (*tests, *filters) if isinstance(node, nodes.Name))
 
     def paths(self) -> Iterator[tuple[str, ...]]:
-        """The chains of constant attributes and indexes that it reads: `{{ plan.emotion }}` is ("plan", "emotion")."""
+        """The chains of constant attributes and indexes of fields: `{{ plan.emotion }}` is ("plan", "emotion")."""
+        # A name that the template sets itself, such as a loop's, may hide a field.
+        own = {name.name for name in self._tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
         for node in self._tree.find_all((nodes.Getattr, nodes.Getitem)):
             chain = _chain(node)
-            if chain is not None:
+            if chain is not None and chain[0] not in own:
                 yield chain
 
     def render(self, fields: Mapping[str, Any], *, lenient: bool = False) -> str:
@@ -80,9 +100,9 @@ class Template:
             compiled = self._rendering[lenient] = self._compile(lenient)
         try:
             return str(compiled.render(fields)).strip()
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise RecordError(
-                f"the template cannot be rendered: {error}", remedy=f"it begins: {self.source[:60]!r}"
+                f"the {self.WHAT} cannot be rendered: {error}", remedy=f"it begins: {self.source[:60]!r}"
             ) from error
 
     def _compile(self, lenient: bool) -> Any:
@@ -106,24 +126,34 @@ class Template:
         if isinstance(value, cls):
             return value
         if not isinstance(value, str):
-            raise PydanticCustomError(
-                "template", "expected a text (a Jinja template), got {kind}", {"kind": type(value).__name__}
-            )
+            raise PydanticCustomError("template", "{why}", {"why": cls._not_text(value)})
         try:
             return cls(value)
         except TemplateSyntaxError as error:
-            raise PydanticCustomError(
-                "template",
-                "the template does not parse: {why}, in its line {line}",
-                {"why": error.message, "line": error.lineno},
-            ) from error
+            why = f"the {cls.WHAT} does not parse: {error.message}"
+            where = f", in its line {error.lineno}" if value.strip().count("\n") else ""
+            raise PydanticCustomError("template", "{why}", {"why": why + where}) from error
+
+    @classmethod
+    def _not_text(cls, value: Any) -> str:
+        if isinstance(value, Mapping):
+            return "expected a text: put one that begins with '{' in quotes"
+        return f"expected a text (a Jinja template), got {value!r:.60}"
 
 
 class Condition(Template):
     """A Jinja expression over a record's fields, such as `score < 3 and plan.medium == 'phone'`."""
 
+    WHAT: ClassVar[str] = "condition"
+
     def _parse(self) -> nodes.Template:
-        return _environment(lenient=False).parse("{{ (" + self.source + ") }}")
+        if "{{" in self.source or "{%" in self.source:
+            raise TemplateSyntaxError("write the expression alone, without {{ }} or {% %}", 1)
+        parser = Parser(_environment(lenient=False), self.source, state="variable")
+        expression = parser.parse_expression()
+        if not parser.stream.eos:
+            raise TemplateSyntaxError(f"unexpected '{parser.stream.current.value}'", parser.stream.current.lineno)
+        return nodes.Template([nodes.Output([expression])]).set_environment(_environment(lenient=False))  # type: ignore[return-value]
 
     def holds(self, fields: Mapping[str, Any]) -> bool:
         """Whether it is true of these fields. Raises RecordError where it cannot be told."""
@@ -132,11 +162,28 @@ class Condition(Template):
     def _compile(self, lenient: bool) -> Any:
         return _environment(lenient).from_string("{{ 1 if (" + self.source + ") else 0 }}")
 
+    @classmethod
+    def _validate(cls, value: Any) -> Template:
+        # `when: false` switches a node off.
+        return super()._validate(str(value).lower() if isinstance(value, bool) else value)
 
-def _root(node: nodes.Node | None) -> str | None:
-    while isinstance(node, (nodes.Getattr, nodes.Getitem)):
-        node = node.node
-    return node.name if isinstance(node, nodes.Name) else None
+    @classmethod
+    def _not_text(cls, value: Any) -> str:
+        return f"expected a condition, such as score < 3, got {value!r:.60}"
+
+
+def _check_names(tree: nodes.Template) -> None:
+    environment = _environment(lenient=False)
+    for node in tree.find_all((nodes.Filter, nodes.Test)):
+        what, known = ("filter", environment.filters) if isinstance(node, nodes.Filter) else ("test", environment.tests)
+        if node.name == _RANDOM["filters"]:
+            raise TemplateSyntaxError("'random' gives another text at each run: draw in a node of kind sample", 1)
+        if node.name not in known:
+            near = nearest(node.name, [name for name in known if name.isidentifier()])
+            hint = f" ({near})" if near and "did you mean" in near else ""
+            raise TemplateSyntaxError(f"there is no {what} '{node.name}'{hint}", node.lineno)
+    for other in tree.find_all(_OTHER_FILES):
+        raise TemplateSyntaxError("a template cannot take in another file or block", other.lineno)
 
 
 def _chain(node: nodes.Node) -> tuple[str, ...] | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dialoom.errors import DataError, DialoomError, Place, RecipeError
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import MarkedYAMLError
 
 Key = str | int
 
@@ -18,9 +21,12 @@ class Lines:
 
     file: str | None = None
     _lines: dict[tuple[Key, ...], int] = field(default_factory=dict)
+    _changed: list[tuple[Key, ...]] = field(default_factory=list)
 
     def place(self, path: Sequence[Key]) -> Place:
         """The place of a value; where it is missing, that of the nearest thing around it."""
+        if any(tuple(path[: len(changed)]) == changed for changed in self._changed):
+            return Place(file="--set", field=dotted(path))
         found = next(
             (self._lines[tuple(path[:n])] for n in range(len(path), 0, -1) if tuple(path[:n]) in self._lines), None
         )
@@ -28,6 +34,10 @@ class Lines:
 
     def note(self, path: tuple[Key, ...], line: int) -> None:
         self._lines[path] = line
+
+    def changed(self, path: tuple[Key, ...]) -> None:
+        """Note that a value was not taken from the file but given at the command line."""
+        self._changed.append(path)
 
 
 def dotted(path: Sequence[Key]) -> str:
@@ -63,12 +73,7 @@ def parse_yaml(text: str, file: str | None = None) -> tuple[dict[str, Any], Line
     try:
         loaded = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1 if mark else None)
-        what = str(error.problem or error.context).strip().splitlines()[0]
-        raise RecipeError(
-            [DialoomError(f"the YAML does not parse: {what}", place=place, remedy=_yaml_remedy(what))]
-        ) from error
+        raise RecipeError([_explained(error, text, file)]) from error
     except YAMLError as error:
         raise RecipeError([DialoomError(f"the YAML does not parse: {error}", place=Place(file))]) from error
     if not isinstance(loaded, dict):
@@ -76,17 +81,52 @@ def parse_yaml(text: str, file: str | None = None) -> tuple[dict[str, Any], Line
             [DialoomError("expected a mapping with 'recipe', 'models', 'source' and 'nodes'", place=Place(file, 1))]
         )
     lines = Lines(file)
-    plain = _plain(loaded, (), lines)
+    try:
+        plain = _plain(loaded, (), lines)
+    except RecursionError as error:
+        raise RecipeError([DialoomError("an alias (*name) stands inside its own anchor", place=Place(file))]) from error
     assert isinstance(plain, dict)
     return plain, lines
 
 
-def _yaml_remedy(what: str) -> str | None:
+def _explained(error: MarkedYAMLError, text: str, file: str | None) -> DialoomError:
+    """The parser's complaint as a person would say it."""
+    mark = error.problem_mark or error.context_mark
+    start = error.context_mark
+    what = str(error.problem or error.context).strip().splitlines()[0]
+    lines = text.splitlines()
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    remedy = "check the indentation, and put a text that holds ': ' or begins with '{' or '[' in quotes"
     if "duplicate key" in what:
-        return "each name can stand once in a mapping"
-    if "mapping values" in what or "block mapping" in what:
-        return "check the indentation, and put a text that holds ': ' in quotes"
-    return None
+        what = f"{what.partition(' with value')[0].removeprefix('found ')} in one mapping"
+        remedy = "each name can stand once: rename one of the two or take it out"
+    elif "\\t" in what:
+        remedy = "indent with spaces"
+    elif "another document" in what:
+        what, remedy = "a second YAML document begins", "a file holds one recipe: take out what follows '---'"
+    elif "undefined alias" in what:
+        remedy = "put a text that begins with '*' in quotes"
+    elif "{{" in line or "{%" in line:
+        remedy = "put a template in quotes, or on lines of its own after '|'"
+    elif start is not None and mark is not None and "flow" in str(error.context):
+        bracket = "{" if "mapping" in str(error.context) else "["
+        remedy = f"close the '{bracket}' of line {start.line + 1}"
+    return DialoomError(
+        f"the YAML does not parse: {what}", place=Place(file, mark.line + 1 if mark else None), remedy=remedy
+    )
+
+
+def read_value(text: str) -> Any:
+    """The value of a text given at the command line: as YAML, or the text itself where that is no YAML."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        value = _plain(YAML(typ="rt").load(text), (), Lines())
+    except YAMLError:
+        return text
+    # `Say: hi` is a prompt; a mapping or list is written in brackets.
+    return text if isinstance(value, (dict, list)) and not text.lstrip().startswith(("{", "[")) else value
 
 
 def _plain(value: Any, path: tuple[Key, ...], lines: Lines) -> Any:

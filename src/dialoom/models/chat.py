@@ -67,16 +67,30 @@ def read_completion(raw: bytes, latency: float) -> ChatAnswer:
         text = message.get("content")
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise NotACompletion(f"the answer has no choices[0].message: {raw[:120]!r}") from error
-    usage = body.get("usage") or {}
+    reasoning = message.get("reasoning_content") or message.get("reasoning")
+    finish_reason = choice.get("finish_reason")
     return ChatAnswer(
-        text=text if isinstance(text, str) else "",
-        reasoning=message.get("reasoning_content") or message.get("reasoning"),
-        finish_reason=choice.get("finish_reason"),
-        prompt_tokens=int(usage.get("prompt_tokens") or 0),
-        completion_tokens=int(usage.get("completion_tokens") or 0),
+        text=_text(text),
+        reasoning=reasoning if isinstance(reasoning, str) else None,
+        finish_reason=finish_reason if isinstance(finish_reason, str) else None,
+        prompt_tokens=_count(body, "prompt_tokens"),
+        completion_tokens=_count(body, "completion_tokens"),
         raw=raw,
         latency=latency,
     )
+
+
+def _text(content: Any) -> str:
+    """The text of a message's content: a string, or the texts of a list of parts."""
+    if isinstance(content, list):
+        return "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
+
+
+def _count(body: Any, name: str) -> int:
+    usage = body.get("usage")
+    value = usage.get(name) if isinstance(usage, dict) else None
+    return int(value) if isinstance(value, (int, float)) else 0
 
 
 class ChatModel(Protocol):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from dialoom.errors import DialoomError
@@ -19,6 +20,9 @@ class ModelConfig(BaseModel, ABC):
 
     model_config = ConfigDict(extra="forbid")
 
+    # Fields that cannot alter an answer.
+    NOT_CONTENT: ClassVar[frozenset[str]] = frozenset({"price"})
+
     kind: str
     params: dict[str, Any] = Field(
         default_factory=dict, description="Sampling parameters for every call, under their OpenAI names."
@@ -30,6 +34,14 @@ class ModelConfig(BaseModel, ABC):
     def from_name(cls, name: str) -> ModelConfig:
         """The configuration that a short form such as `embedded:/models/x.gguf` stands for, given what follows the
         colon (empty if nothing does)."""
+
+    def content(self) -> dict[str, Any]:
+        """What of it can alter an answer."""
+        return self.model_dump(mode="json", exclude=set(self.NOT_CONTENT))
+
+    def own_params(self) -> str:
+        """The parameters of every call, as a part of the identity: they are in no request and alter its answer."""
+        return f" {orjson.dumps(self.params, option=orjson.OPT_SORT_KEYS).decode()}" if self.params else ""
 
     @abstractmethod
     def problems(self, folder: Path) -> list[DialoomError]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
@@ -15,6 +16,10 @@ GrammarField = Literal["none", "grammar", "guided_grammar"]
 # The value of `owned_by` in a server's list of models, for servers that take a grammar, and the field they take it in.
 _GRAMMAR_BY_OWNER: dict[str, GrammarField] = {"llamacpp": "grammar", "vllm": "guided_grammar"}
 
+_NEEDED = frozenset({"model", "messages", "response_format", *_GRAMMAR_BY_OWNER.values()})
+# Words of a refusal that is about a parameter and not about its value or the prompt.
+_NOT_TAKEN = ("unsupported", "not support", "unrecognized", "unknown", "unexpected", "not permitted", "not allowed")
+
 
 @dataclass(slots=True)
 class Dialect:
@@ -23,12 +28,14 @@ class Dialect:
     Attributes:
         grammar: the field it takes a GBNF grammar in.
         native_schema: whether it takes a JSON schema as `response_format`.
-        sends_seed: whether it takes `seed`.
+        left_out: parameters that it does not take.
+        renamed: parameters that it takes under another name.
     """
 
     grammar: GrammarField = "none"
     native_schema: bool = True
-    sends_seed: bool = True
+    left_out: set[str] = field(default_factory=set)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @property
     def takes_grammar(self) -> bool:
@@ -44,8 +51,7 @@ class Dialect:
         body: dict[str, Any] = (
             {"model": model, "messages": list(request.messages)} | dict(params) | dict(request.params)
         )
-        if not self.sends_seed:
-            body.pop("seed", None)
+        body = {self.renamed.get(name, name): value for name, value in body.items() if name not in self.left_out}
         if request.schema is not None:
             if self.native_schema:
                 body["response_format"] = {
@@ -60,13 +66,19 @@ class Dialect:
 
     def learn(self, complaint: str, body: Mapping[str, Any]) -> bool:
         """Take from a 400's message that the server does not know a field of `body`; True if it did."""
-        if "response_format" in body and any(word in complaint for word in ("response_format", "json_schema")):
+        said = complaint.lower()
+        if "response_format" in body and any(word in said for word in ("response_format", "json_schema")):
             self.native_schema = False
             return True
-        if "seed" in body and "seed" in complaint:
-            self.sends_seed = False
+        if "max_tokens" in body and "max_completion_tokens" in said:
+            self.renamed["max_tokens"] = "max_completion_tokens"
             return True
-        return False
+        if not any(word in said for word in _NOT_TAKEN):
+            return False
+        # `temperature: 0.7` where only the default is taken counts as well: better its own value than no answer.
+        refused = {name for name in body.keys() - _NEEDED if re.search(rf"\b{re.escape(name)}\b", said)}
+        self.left_out |= refused
+        return bool(refused)
 
 
 def _told_in_words(messages: list[Mapping[str, Any]], schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:

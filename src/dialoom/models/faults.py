@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from math import isfinite
 from time import time
 
 import orjson
@@ -28,7 +30,7 @@ class Fault(Exception):
 
     Args:
         kind: UNREACHABLE (no connection), OVERLOADED (429, 503), BROKEN (other server errors, time-outs, torn or wrong
-            bodies), REFUSED (this request will never be answered) or LOCKED_OUT (no request will: key, model, path).
+            bodies), REFUSED (this request will never be answered) or LOCKED_OUT (none will: key, credit, model, path).
         retry_after: seconds the server asked to wait.
     """
 
@@ -46,7 +48,7 @@ class Fault(Exception):
 def fault_of(status: int, body: bytes, retry_after: str | None) -> Fault:
     """The fault that an HTTP error answer means."""
     message = f"{status} {_message(body)}".strip()
-    if status in (401, 403, 404):
+    if status in (401, 402, 403, 404) or b"insufficient_quota" in body:
         kind = FaultKind.LOCKED_OUT
     elif status in _OVERLOADED:
         kind = FaultKind.OVERLOADED
@@ -73,10 +75,12 @@ def _seconds(header: str | None) -> float | None:
     if header is None:
         return None
     try:
-        return max(0.0, float(header))
+        seconds = float(header)
     except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time())
-    except ValueError:
-        return None
+        try:
+            date = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        # A date with the zone -0000 is in UTC, and comes without a zone.
+        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - time()
+    return max(0.0, seconds) if isfinite(seconds) else None

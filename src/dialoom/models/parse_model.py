@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dialoom.errors import DialoomError, nearest
@@ -40,8 +41,16 @@ def parse_model(value: str | dict[str, Any]) -> ModelConfig:
     if "from" in fields:
         base = _from_name(str(fields.pop("from")))
         return type(base).model_validate(base.model_dump(exclude_unset=True) | fields)
-    kind = fields.setdefault("kind", "openai_compatible")
-    return BACKENDS.load(str(kind)).model_validate(fields)
+    return config_type(value).model_validate(fields)
+
+
+def config_type(value: str | dict[str, Any]) -> type[ModelConfig]:
+    """The kind of configuration that a model as written is read as. Raises UnknownModel or UnknownName."""
+    if isinstance(value, str):
+        return type(_from_name(value))
+    if "from" in value:
+        return type(_from_name(str(value["from"])))
+    return BACKENDS.load(str(value.get("kind", "openai_compatible")))
 
 
 def _from_name(name: str) -> ModelConfig:
@@ -56,8 +65,16 @@ def _from_name(name: str) -> ModelConfig:
         return BACKENDS.load("openai_compatible").model_validate(fields)
     if head in BACKENDS.names() and head != "openai_compatible":
         return BACKENDS.load(head).from_name(rest)
-    known = ["embedded", *SERVICES]
-    raise UnknownModel(
-        f"'{name}' is no model that dialoom knows",
-        remedy=f"{nearest(head, known)} or give a base URL such as http://127.0.0.1:8000/v1",
-    )
+    raise UnknownModel(f"'{name}' is no model that dialoom knows", remedy=_remedy(name, head))
+
+
+def _remedy(name: str, head: str) -> str:
+    host, _, rest = name.partition("/")
+    if name.endswith(".gguf"):
+        return f"write embedded:{name}"
+    if re.fullmatch(r"[\w.-]+:\d+", host) or (rest and "." in head) or head == "localhost":
+        return f"a base URL begins with its scheme: http://{name}"
+    known = [*BACKENDS.names(), *SERVICES]
+    known.remove("openai_compatible")
+    near = nearest(head, known) or ""
+    return f"{near}{' or' if near.endswith('?') else '; or'} give a base URL such as http://127.0.0.1:8000/v1"

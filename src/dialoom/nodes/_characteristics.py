@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from dialoom.nodes._draw import check_choice, draw
+from dialoom.errors import nearest
+from dialoom.nodes._draw import check_choice, draw, read_range
 
 Choice = Annotated[Any, AfterValidator(check_choice)]
 
@@ -68,18 +69,48 @@ USUAL: Mapping[str, Any] = {
 }
 
 
-def in_order(distributions: Mapping[str, Any], known: Sequence[str]) -> Iterator[str]:
-    """The names so that each comes after the one it depends on. Raises ValueError on a circle or an unknown name."""
-    done = set(known)
+def in_order(distributions: Mapping[str, Any]) -> Iterator[str]:
+    """The names so that each comes after the one it depends on. Raises ValueError on a circle."""
     left = dict(distributions)
     while left:
-        ready = [n for n, d in left.items() if not isinstance(d, Given) or d.given in done or d.given not in left]
+        ready = [name for name, how in left.items() if not isinstance(how, Given) or how.given not in left]
         if not ready:
-            raise ValueError(f"these depend on each other in a circle: {', '.join(left)}")
+            circle = [next(iter(left))]
+            while circle.count(circle[-1]) < 2:
+                circle.append(left[circle[-1]].given)
+            circle = circle[circle.index(circle[-1]) :]
+            raise ValueError(f"these depend on each other in a circle: {' on '.join(circle)}")
         for name in ready:
-            done.add(name)
             del left[name]
             yield name
+
+
+def wrong_conditions(distributions: Mapping[str, Any], known: Sequence[str]) -> Iterator[tuple[str, str, str | None]]:
+    """What is wrong with the `given` and `when` of some distributions: the name, what is wrong, the remedy.
+
+    Args:
+        known: the names that a distribution may depend on.
+    """
+    for name, how in distributions.items():
+        if not isinstance(how, Given):
+            continue
+        if how.given not in known:
+            yield name, f"'{how.given}' is no characteristic", nearest(how.given, list(known))
+            continue
+        values = _values(distributions.get(how.given, USUAL.get(how.given)))
+        for value in how.when if values else ():
+            if value not in values:
+                yield name, f"'{how.given}' is never '{value}'", nearest(value, values)
+
+
+def _values(distribution: Any) -> list[str]:
+    """All values of a distribution, or nothing where they cannot be listed."""
+    if isinstance(distribution, Given):
+        parts = [*distribution.when.values(), *([distribution.otherwise] if distribution.otherwise is not None else [])]
+        return list(dict.fromkeys(value for part in parts for value in _values(part)))
+    if isinstance(distribution, (Mapping, list)):
+        return [str(value) for value in distribution]
+    return [] if distribution is None or read_range(distribution) is not None else [str(distribution)]
 
 
 def choose(distribution: Any, chosen: Mapping[str, str | None], at: float, random: Random) -> Any:

@@ -33,6 +33,8 @@ def check_choice(value: Any) -> Any:
             raise ValueError(f"weights must be numbers of 0 or more, got {dict(value)!r}")
         if sum(weights) <= 0:
             raise ValueError("at least one weight must be above 0")
+        # As keys of a YAML file are, so that the same recipe in Python draws the same values.
+        return {str(key): weight for key, weight in value.items()}
     if isinstance(value, list) and not value:
         raise ValueError("there is nothing to draw from in an empty list")
     read_range(value)

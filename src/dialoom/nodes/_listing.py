@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from dialoom.errors import RecordError
+from dialoom.errors import DialoomError, Place, RecordError, nearest
 from dialoom.graph.context import Context
-from dialoom.graph.node import Work
+from dialoom.graph.node import Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
@@ -35,7 +35,7 @@ def _as_unlike(value: Any) -> Any:
     return {"rouge_l": value} if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-def _expanded(value: dict[str, Any] | None) -> dict[str, Any] | None:
+def _expanded(value: Any) -> dict[str, Any] | None:
     return None if value is None else expand_schema(value)
 
 
@@ -54,9 +54,12 @@ class Listing(Prompted):
     unlike_by: str | None = Field(
         default=None, description="For items with a schema: the field that near-duplicates are told by; left out, all."
     )
+    distinct: str | None = Field(
+        default=None, description="For items with a schema: a field that no two items may share, such as `name`."
+    )
     tries: int = Field(default=3, ge=1, description="Further rounds of asking for what is missing.")
     at_least: int = Field(default=1, ge=0, description="Fail the record when fewer items than this came.")
-    shape: Annotated[dict[str, Any] | None, AfterValidator(_expanded)] = Field(
+    shape: Annotated[dict[str, Any] | None, BeforeValidator(_expanded)] = Field(
         default=None, alias="schema", description="Schema of one item; left out, an item is a line of text."
     )
     grammar: str | None = Field(
@@ -68,6 +71,15 @@ class Listing(Prompted):
 
     def item_shape(self) -> dict[str, Any]:
         return self.shape or {"type": "string"}
+
+    def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        known = list((self.shape or {}).get("properties", {}))
+        if self.unlike_by is not None and self.unlike_by not in known:
+            yield DialoomError(
+                f"an item has no field '{self.unlike_by}'",
+                place=Place(field="unlike_by"),
+                remedy=nearest(self.unlike_by, known) or "it goes with a 'schema' of several fields",
+            )
 
     def listing_work(self) -> Work:
         rounds = -(-self.count // (self.each or self.count))
@@ -91,6 +103,9 @@ class Listing(Prompted):
                 text = self._compared(item)
                 if len(found) >= self.count or not text:
                     continue
+                if self._shares(item, found):
+                    context.note("refused: another item has the same", field=self.distinct, item=item)
+                    continue
                 twin = seen.add(text)
                 if twin is None:
                     found.append(item)
@@ -104,6 +119,12 @@ class Listing(Prompted):
         if len(found) < self.count:
             context.note("fewer items than asked for", wanted=self.count, got=len(found))
         return found
+
+    def _shares(self, item: Any, found: list[Any]) -> bool:
+        if self.distinct is None or not isinstance(item, Mapping):
+            return False
+        value = str(item.get(self.distinct)).casefold()
+        return any(str(other.get(self.distinct)).casefold() == value for other in found)
 
     def _compared(self, item: Any) -> str:
         if isinstance(item, Mapping):
@@ -121,12 +142,14 @@ class Listing(Prompted):
             variables=lambda row: {"count": count, "have": []},
         )
         if self.shape is not None:
+            # `$ref` counts from the root, so the definitions of an item's schema move there.
+            item = {key: value for key, value in self.shape.items() if key != "$defs"}
             schema = {
                 "type": "object",
-                "properties": {"items": {"type": "array", "items": self.shape, "minItems": count, "maxItems": count}},
+                "properties": {"items": {"type": "array", "items": item, "minItems": count, "maxItems": count}},
                 "required": ["items"],
                 "additionalProperties": False,
-            }
+            } | ({"$defs": self.shape["$defs"]} if "$defs" in self.shape else {})
             answer = await context.ask_json(self.model, messages, schema, params=self.sampling(), sample=number)
             return list(answer["items"])
         grammar = self._line_grammar(count) if context.takes_grammar(self.model) else None

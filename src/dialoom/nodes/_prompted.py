@@ -37,9 +37,17 @@ class Prompted(Node):
     def prepare(self, folder: Path) -> None:
         if self.examples is not None:
             try:
-                self.examples.load(folder)
+                self.examples.load(folder, self.usable, f"'{self.answer_field()}'")
             except DialoomError as error:
                 raise type(error)(f"its examples: {error}", place=Place(field="examples")) from error
+
+    def answer_field(self) -> str:
+        """The field of an example that holds what the model should have answered."""
+        return self.field
+
+    def usable(self, row: Row) -> bool:
+        """Whether an example holds what the model should have answered."""
+        return row.get(self.answer_field()) not in (None, "", [], {})
 
     def sampling(self) -> dict[str, Any]:
         """The parameters of its calls."""

@@ -15,11 +15,6 @@ ROLE = Template(
 )
 PROMPT = Template(
     """
-Topic: {{ topic | default('everyday life') }}
-{% if subtopic is defined and subtopic %}Situation: {{ subtopic }}
-{% endif %}
-{% if scenario is defined and scenario %}Scenario: {{ scenario }}
-{% endif %}
 {% for persona in personas | default([]) %}
 {{ persona.name }}{% if persona.age %}, {{ persona.age }}{% endif %}
 {%- if persona.description %}: {{ persona.description }}{% endif %}
@@ -33,8 +28,13 @@ Topic: {{ topic | default('everyday life') }}
 {% if plan.thoughts %}Thoughts: {{ plan.thoughts }}
 {% endif %}
 {% endif %}
+{% if scenario is defined and scenario %}Scenario: {{ scenario }}
+{% endif %}
+Topic: {{ topic | default('everyday life') }}
+{% if subtopic is defined and subtopic %}Situation: {{ subtopic }}
+{% endif %}
 Speakers: {{ speakers | join(' and ') }}
-Write their conversation in {{ turns }} turns.
+Their conversation about this, in {{ turns }} turns:
 """
 )
 # Names and a pause between sentences aside, a turn of the longest kind.

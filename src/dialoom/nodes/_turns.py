@@ -52,6 +52,7 @@ def number_of_turns(turns: str, plan: Any, context: Context) -> int:
     duration = str(plan.get("duration") or "").lower() if isinstance(plan, Mapping) else ""
     third = next((index for word, index in _THIRDS.items() if word in duration), None)
     if third is not None:
-        width = (high - low + 1) / 3
-        low, high = low + round(third * width), max(low + round(third * width), low + round((third + 1) * width) - 1)
+        size = high - low + 1
+        first = low + size * third // 3
+        low, high = first, max(first, low + size * (third + 1) // 3 - 1)
     return context.random("turns").randint(low, high)

@@ -25,8 +25,8 @@ class Combine(Node):
     take: int = Field(default=2, ge=1, description="How many items are taken together.")
     limit: int | None = Field(default=None, ge=1, description="At most this many choices, drawn by seed.")
 
-    def needs(self) -> frozenset[str]:
-        return frozenset({self.source})
+    def needs(self) -> Mapping[str, str]:
+        return {self.source: "from"}
 
     def writes(self) -> Mapping[str, Shape]:
         return {self.field: {"type": "array"}}

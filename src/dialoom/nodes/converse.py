@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from dialoom.dialogue import Turn
-from dialoom.errors import DialoomError, Place, RecordError
+from dialoom.errors import DataError, DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
@@ -63,13 +63,33 @@ class Converse(Prompted):
     def _cast_fits(self) -> Converse:
         if self.cast is not None and (self.mode != "agents" or set(self.cast) != {"first", "second"}):
             raise ValueError("'cast' goes with mode 'agents' and names the models of 'first' and 'second'")
+        ignored = [name for name in ("prompt", "examples") if name in self.model_fields_set]
+        if self.mode == "agents" and ignored:
+            raise ValueError(f"'{ignored[0]}' goes with mode 'script': in mode 'agents' each speaker reads 'system'")
         return self
 
-    def provides(self) -> frozenset[str]:
-        return frozenset({"speakers", "turns", "me", "others", "end_mark"})
+    @field_validator("speakers")
+    @classmethod
+    def _speakable(cls, names: list[str] | None) -> list[str] | None:
+        for index, name in enumerate(names or ()):
+            if not name.strip() or ":" in name or "\n" in name:
+                raise ValueError(f"a speaker's name is a word or a few, without a colon, and not {name!r}")
+            if name.casefold() in [other.casefold() for other in (names or ())[:index]]:
+                raise ValueError(f"two speakers are called '{name}'")
+        return names
 
-    def needs(self) -> frozenset[str]:
-        return frozenset() if self.speakers else frozenset({"personas"})
+    def provides(self) -> frozenset[str]:
+        both = frozenset({"speakers", "turns"})
+        return both if self.mode == "script" else both | {"me", "others", "end_mark"}
+
+    def needs(self) -> Mapping[str, str]:
+        return {} if self.speakers else {"personas": ""}
+
+    def answer_field(self) -> str:
+        return "dialogue"
+
+    def usable(self, row: Row) -> bool:
+        return _script_of(row) is not None
 
     def models(self) -> Mapping[str, str]:
         if self.cast is None:
@@ -96,10 +116,12 @@ class Converse(Prompted):
     def prepare(self, folder: Path) -> None:
         super().prepare(folder)
         if self.rules is not None:
-            try:
-                self._rules = Rules(self.rules)
-            except DialoomError as error:
-                raise DialoomError(error.what, place=Place(field="rules"), remedy=error.remedy) from error
+            for index, rule in enumerate(self.rules):
+                try:
+                    Rules([rule])
+                except DialoomError as error:
+                    raise DialoomError(error.what, place=Place(field=f"rules[{index}]"), remedy=error.remedy) from error
+            self._rules = Rules(self.rules)
 
     async def run(self, record: Record, context: Context) -> Fields:
         personas = self._personas(record)
@@ -186,7 +208,12 @@ def dialogue_value(turns: Sequence[Turn]) -> dict[str, Any]:
 def _turns_of(row: Row) -> list[Turn]:
     value = row.get("dialogue")
     turns = value.get("turns", []) if isinstance(value, Mapping) else []
-    return [Turn.model_validate(turn) for turn in turns]
+    try:
+        return [Turn.model_validate(turn) for turn in turns]
+    except ValidationError as error:
+        raise DataError(
+            "an example's turns are not turns", remedy="a turn is an object with 'speaker' and 'text', both texts"
+        ) from error
 
 
 def _speakers_of(row: Row) -> list[str]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from dialoom.dialogue import CHARACTERISTICS, Plan
-from dialoom.errors import nearest
+from dialoom.errors import DialoomError, Place, nearest
 from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
-from dialoom.nodes._characteristics import USUAL, Distribution, choose, in_order
+from dialoom.nodes._characteristics import USUAL, Distribution, choose, in_order, wrong_conditions
 from dialoom.nodes._draw import spread
 from dialoom.nodes._prompted import Prompted
 
@@ -50,14 +50,16 @@ def _as_names(value: Any) -> Any:
         return [name for name in CHARACTERISTICS if name != "topic"]
     if value in (None, "none"):
         return []
-    return [value] if isinstance(value, str) else value
+    names = [value] if isinstance(value, str) else value
+    return list(dict.fromkeys(names)) if isinstance(names, list) else names
 
 
 class PlanNode(Prompted):
     """Decide the ten characteristics of a dialogue, each drawn from a distribution or reasoned by a model.
 
-    The topic, and age and gender where personas give them, are taken from the record. A distribution may depend on
-    another characteristic. What is reasoned is decided by the model in sight of everything drawn, with its thoughts.
+    The topic, and age and gender where personas give them, are taken from the record unless `draw` has them. A
+    distribution may depend on another characteristic. What is reasoned is decided by the model in sight of everything
+    drawn, with its thoughts.
     """
 
     kind: Literal["plan"] = "plan"
@@ -81,8 +83,18 @@ class PlanNode(Prompted):
 
     @model_validator(mode="after")
     def _orderly(self) -> PlanNode:
-        list(in_order(self._distributions(), CHARACTERISTICS))
+        both = [name for name in self.draw if name in self.reason]
+        if both:
+            raise ValueError(f"'{both[0]}' is both drawn and reasoned: take it out of 'draw' or of 'reason'")
         return self
+
+    def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        for name, what, remedy in wrong_conditions(self.draw, CHARACTERISTICS):
+            yield DialoomError(what, place=Place(field=f"draw.{name}"), remedy=remedy)
+        try:
+            list(in_order(self._distributions()))
+        except ValueError as error:
+            yield DialoomError(str(error), place=Place(field="draw"), remedy="let one of them be drawn without another")
 
     def provides(self) -> frozenset[str]:
         return frozenset({"decided", "open"})
@@ -99,9 +111,10 @@ class PlanNode(Prompted):
         return Work(calls, calls * 4, 1, self.prompt_tokens(self.prompt), self.max_tokens or _TOKENS)
 
     async def run(self, record: Record, context: Context) -> Fields:
-        plan: dict[str, str | None] = {name: value for name, value in _given(record).items() if name not in self.reason}
+        given = self._given(record)
+        plan: dict[str, str | None] = {name: value for name, value in given.items() if name not in self.reason}
         drawn = self._distributions()
-        for name in in_order(drawn, CHARACTERISTICS):
+        for name in in_order(drawn):
             if name not in plan:
                 series = CHARACTERISTICS.index(name)
                 at = (
@@ -115,6 +128,13 @@ class PlanNode(Prompted):
             plan |= await self._reasoned(plan, record, context)
         ordered = {name: plan.get(name) for name in (*CHARACTERISTICS, "thoughts")}
         return {self.field: Plan.model_validate(ordered).model_dump()}
+
+    def usable(self, row: Row) -> bool:
+        return not self.reason or self._example_answer(row) is not None
+
+    def _given(self, record: Record) -> dict[str, str]:
+        """What the record's own fields say of the plan, where the recipe does not."""
+        return {name: value for name, value in _given(record).items() if name not in self.draw}
 
     def _distributions(self) -> dict[str, Any]:
         return {name: d for name, d in {**USUAL, **self.draw}.items() if name not in self.reason}

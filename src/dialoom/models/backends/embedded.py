@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib.util
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from dialoom.errors import DialoomError, EndpointError, MissingExtra
+from dialoom.errors import DialoomError, EndpointError, MissingExtra, Place
 from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
@@ -24,9 +24,15 @@ _NO_WEIGHTS = MissingExtra("the weights of the embedded model are not here", rem
 class Embedded(ModelConfig):
     """A GGUF file served by llama.cpp in this process; by default SmolLM2-135M-Instruct."""
 
+    NOT_CONTENT: ClassVar[frozenset[str]] = ModelConfig.NOT_CONTENT | {"slots", "threads", "timeout"}
+
     kind: Literal["embedded"] = "embedded"
     path: Path | None = Field(default=None, description="A GGUF file; left out, SmolLM2-135M-Instruct.")
-    slots: int = Field(default=8, ge=1, description="Answers made side by side.")
+    slots: int = Field(
+        default=4,
+        ge=1,
+        description="Answers made side by side. More of them evaluate shared prompts more often, each for itself.",
+    )
     context: int = Field(default=2048, ge=256, description="Tokens of context for each slot.")
     threads: int | None = Field(default=None, ge=1, description="CPU threads; left out, one for each core.")
     timeout: float = Field(default=600.0, gt=0, description="Seconds for one call.")
@@ -39,7 +45,13 @@ class Embedded(ModelConfig):
         if importlib.util.find_spec("xllamacpp") is None:
             return [_NOT_INSTALLED]
         if self.path is not None and not (folder / self.path).is_file():
-            return [DialoomError(f"there is no file {folder / self.path}", remedy="give the path of a GGUF file")]
+            return [
+                DialoomError(
+                    f"there is no file {folder / self.path}",
+                    place=Place(field="path"),
+                    remedy="give the path of a GGUF file",
+                )
+            ]
         if self.path is None and find_weights() is None:
             return [_NO_WEIGHTS]
         return []
@@ -59,13 +71,16 @@ class Embedded(ModelConfig):
             urls=[endpoints.get(f"{server.listening_address}/v1", self.slots)],
             model=weights.stem,
             dialect=Dialect(grammar="grammar"),
-            identity=f"embedded {weights.stem} {fingerprint(weights)} {self.context}",
+            identity=f"embedded {weights.stem} {fingerprint(weights)} {self.context}{self.own_params()}",
             params=self.params,
             patience=Patience(tries=2, timeout=self.timeout),
         )
         return EmbeddedChat(chat, server)
 
     def _serve(self, weights: Path) -> Any:
+        # Threads that spin while they wait make llama.cpp several times slower as soon as anything else runs beside it.
+        # OpenMP reads this once, when it is loaded with the library.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         try:
             import xllamacpp
         except ImportError as error:

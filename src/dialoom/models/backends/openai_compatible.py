@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 
-from dialoom.errors import DialoomError, EndpointError
+from dialoom.errors import DialoomError, EndpointError, Place
 from dialoom.models.chat import ChatModel
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
@@ -21,6 +21,8 @@ def _as_list(value: Any) -> Any:
 
 class OpenAICompatible(ModelConfig):
     """A model behind one or several base URLs that speak OpenAI's protocol (vLLM, llama.cpp, Ollama, OpenAI ...)."""
+
+    NOT_CONTENT: ClassVar[frozenset[str]] = ModelConfig.NOT_CONTENT | {"key", "concurrency", "timeout", "tries"}
 
     kind: Literal["openai_compatible"] = "openai_compatible"
     url: Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] = Field(
@@ -47,15 +49,38 @@ class OpenAICompatible(ModelConfig):
         url, _, model = name.partition("#")
         return cls(url=[url], model=model or None)
 
+    def content(self) -> dict[str, Any]:
+        content = super().content()
+        if self.same_as is not None:
+            del content["url"], content["model"]
+        return content
+
     def problems(self, folder: Path) -> list[DialoomError]:
         found: list[DialoomError] = []
         for url in self.url:
             parts = urlsplit(url)
             if parts.scheme not in ("http", "https") or not parts.netloc:
-                found.append(DialoomError(f"'{url}' is no base URL", remedy="write http://HOST:PORT/v1"))
-        if self.key and not os.environ.get(self.key):
+                found.append(
+                    DialoomError(
+                        f"'{url}' is no base URL", place=Place(field="url"), remedy="write http://HOST:PORT/v1"
+                    )
+                )
+        if self.key and not self.key.isidentifier():
+            # Not shown: it may be the key itself.
             found.append(
-                DialoomError(f"the environment variable {self.key} is not set", remedy=f"export {self.key}=...")
+                DialoomError(
+                    "this is no name of an environment variable",
+                    place=Place(field="key"),
+                    remedy="name the variable that holds the key, and keep the key itself out of the recipe",
+                )
+            )
+        elif self.key and not os.environ.get(self.key):
+            found.append(
+                DialoomError(
+                    f"the environment variable {self.key} is not set",
+                    place=Place(field="key"),
+                    remedy=f"export {self.key}=...",
+                )
             )
         return found
 
@@ -81,10 +106,15 @@ class OpenAICompatible(ModelConfig):
             urls=[endpoints.get(url, self.concurrency) for url in urls],
             model=model,
             dialect=dialect,
-            identity=self.same_as or f"{' '.join(sorted(urls))} {model}",
+            identity=self._identity(urls, model),
             params=self.params,
             patience=Patience(tries=self.tries, timeout=self.timeout),
         )
+
+    def _identity(self, urls: list[str], model: str) -> str:
+        name = self.same_as or f"{' '.join(sorted(urls))} {model}"
+        told = " schema told in words" if self.structured == "prompt" else ""
+        return f"{name}{told}{self.own_params()}"
 
 
 BACKEND = OpenAICompatible

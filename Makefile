@@ -1,0 +1,50 @@
+# Everything runs in a virtual environment of its own, made from the locked versions.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+help: ## say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.run ## make dialogues with the embedded model, into runs/demo
+	@$(BIN)/dialoom models pull
+	$(BIN)/dialoom run diasynth --out runs/demo
+
+test: check ## run the checks and all tests
+	@$(BIN)/dialoom models pull
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: $(VENV)/.dev ## lint, types and the one-way imports of the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## measure memory and speed (takes minutes)
+	$(BIN)/python -m benchmarks.memory
+
+lock: $(VENV)/.dev ## renew the locked versions
+	$(BIN)/uv pip compile pyproject.toml --extra embedded --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --quiet --output-file locks/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --quiet --constraint locks/dev.txt --output-file locks/run.txt
+
+clean: ## remove the environment and what tools left behind
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "dialoom needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: locks/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: locks/dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
+	@touch $@
