@@ -1,39 +1,44 @@
-"""`python -m tests.engine.client RECIPE OUT [OPTIONS]`: one run of a recipe file, in a process that can be killed.
-
-OPTIONS is a JSON object: `retry`, `limit`, `commit_every` (seconds between commits, so that kills also land between
-them), `file_limit` (bytes that a file may grow to, as on a full disk). Prints what became of the run as one JSON line.
-"""
+"""One run of a recipe file in a process of its own, which can be killed."""
 
 from __future__ import annotations
 
+import os
 import resource
-import sys
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 import dialoom
+import dialoom.models.server  # Loaded before the fork, as the engine would load them on its way.
+import dialoom.nodes.combine
+import dialoom.nodes.converse
+import dialoom.nodes.expand
+import dialoom.nodes.generate
+import dialoom.nodes.sample
 from dialoom.engine import sink
 
 
-def main(recipe: str, out: str, options: str = "{}") -> int:
-    """Run it; the exit code of the error, if any."""
-    given = orjson.loads(options)
-    if "commit_every" in given:
-        sink._LONGEST_WAIT = given["commit_every"]
-    if "file_limit" in given:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (given["file_limit"], given["file_limit"]))
+def main(recipe: Path, out: Path, said: Path, options: dict[str, Any]) -> None:
+    """Run it, and write what became of it to the file `said` as one line of JSON, after what went to standard error.
+
+    Args:
+        options: `retry` and `limit` of `dialoom.run`; `commit_every`, seconds between commits, so that kills also land
+            between them; `file_limit`, bytes that a file may grow to, as on a full disk.
+    """
+    os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    if "commit_every" in options:
+        sink._LONGEST_WAIT = options["commit_every"]
+    if "file_limit" in options:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (options["file_limit"], resource.RLIM_INFINITY))
+    status, failure = "raised", None
     try:
         report = dialoom.run(
-            dialoom.load_recipe(Path(recipe)), out, retry=given.get("retry", False), limit=given.get("limit")
+            dialoom.load_recipe(recipe), out, retry=options.get("retry", False), limit=options.get("limit")
         )
+        status, failure = report.status, report.error
     except dialoom.DialoomError as error:
-        print(orjson.dumps({"error": type(error).__name__, "why": str(error)}).decode())
-        return error.exit_code
-    error = type(report.error).__name__ if report.error else None
-    print(orjson.dumps({"status": report.status, "error": error, "why": report.why}).decode())
-    return report.error.exit_code if report.error else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+        failure = error
+    # The file that it writes to may be as full as the disk of the run.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    os.write(2, orjson.dumps({"status": status, "error": type(failure).__name__, "why": str(failure)}) + b"\n")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +15,11 @@ import orjson
 
 import dialoom
 from dialoom.engine.rejects import read_rejects
-from tests.support.fault_server import ROOT, FaultServer
+from tests.engine import client
+from tests.support.fault_server import FaultServer
 
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.engine.client"])
 TOPICS = [f"topic {number}" for number in range(10)]
 
 
@@ -72,19 +75,38 @@ def run(content: Mapping[str, Any], out: Path, **options: Any) -> dialoom.Report
     return dialoom.run(dialoom.load_recipe(write(out.with_suffix(".recipe.yaml"), content)), out, **options)
 
 
-def start(recipe: Path, out: Path, **options: Any) -> subprocess.Popen[str]:
-    """Run a recipe in a process of its own."""
-    command = [sys.executable, "-m", "tests.engine.client", str(recipe), str(out), orjson.dumps(options).decode()]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+class Client:
+    """A run in a process of its own, forked from one that has imported everything already."""
 
+    def __init__(self, recipe: Path, out: Path, **options: Any) -> None:
+        self._said = out.with_suffix(".said")
+        self.process = _FORKS.Process(target=client.main, args=(recipe, out, self._said, options))
+        self.process.start()
 
-def finish(process: subprocess.Popen[str], seconds: float = 60.0) -> dict[str, Any]:
-    """What the process said at its end."""
-    out, err = process.communicate(timeout=seconds)
-    assert out.strip(), err
-    said: dict[str, Any] = orjson.loads(out.strip().splitlines()[-1])
-    assert "Traceback" not in err, err
-    return said
+    @property
+    def over(self) -> bool:
+        return self.process.exitcode is not None
+
+    def signal(self, number: int) -> None:
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+
+    def kill(self) -> bool:
+        """Kill it with SIGKILL; False where it was over before."""
+        if self.over:
+            return False
+        self.process.kill()
+        self.process.join()
+        return True
+
+    def finish(self, seconds: float = 60.0) -> dict[str, Any]:
+        """What it said at its end."""
+        self.process.join(seconds)
+        text = self._said.read_text()
+        assert self.over, f"still at work: {text}"
+        assert "Traceback" not in text, text
+        said: dict[str, Any] = orjson.loads(text.strip().splitlines()[-1])
+        return said
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from queue import Queue
 
 import pytest
 
-from tests.engine.support import Left, asked, finish, in_ledger, left_in, run, start, weave, write
+from tests.engine.support import Client, Left, asked, in_ledger, left_in, run, weave, write
 from tests.support.fault_server import FaultServer
 
 CALLS = 290
@@ -74,13 +74,10 @@ def moments(seed: int, count: int) -> Iterator[Moment]:
 
 def kill_at(moment: Moment, server: FaultServer, recipe: Path, out: Path) -> bool:
     """Run in another process and kill it at the moment; False where it had finished before."""
-    process = start(recipe, out, commit_every=0.1)
-    while process.poll() is None and not moment(server, out):
-        time.sleep(0.002)
-    killed = process.poll() is None
-    process.kill()
-    process.communicate()
-    return killed
+    client = Client(recipe, out, commit_every=0.1)
+    while not client.over and not moment(server, out):
+        time.sleep(0.005)
+    return client.kill()
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +139,7 @@ def test_killed_again_and_again_in_one_directory_until_it_is_done(tmp_path: Path
             killed = kill_at(after(draw.randint(10, 60), draw.uniform(0, 0.02)), server, recipe, out)
             times += killed
             assert not asked(server) & known, "an answered call was sent again"
-        assert finish(start(recipe, out))["status"] == "finished"
+        assert Client(recipe, out).finish()["status"] == "finished"
     left = left_in(out)
     assert times >= 5
     assert left.same_data(whole)

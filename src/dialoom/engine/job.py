@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from dialoom.corpus import Corpus
+from dialoom.engine.crew import Crew
 from dialoom.engine.frontier import Frontier
 from dialoom.engine.rejects import Rejects, kind_of_reason
 from dialoom.engine.report import Report
@@ -29,7 +30,8 @@ from dialoom.quality import DEFAULT_RULES, Rules
 
 _TICK = 0.25
 _TICKS_PER_REPORT = 20
-_MOST_WORKERS = 4096
+# Different reasons counted one by one; a node that says something else each time must not fill the memory.
+_MOST_REASONS = 1000
 
 
 @dataclass(slots=True)
@@ -76,9 +78,9 @@ class Job:
         self._seeds_in_work: dict[str, _SeedWork] = {}
         self._open_records = 0
         self._stopping = False
-        self._tasks: list[asyncio.Task[None]] = []
+        self._endpoints = Endpoints()
+        self._crew: Crew | None = None
         self._started = monotonic()
-        self.commits = 0
 
     async def work(self, seeds: Seeds) -> None:
         """Walk all seeds that are left. What stopped it, if anything, is in the report afterwards."""
@@ -90,7 +92,7 @@ class Job:
                     await self._walk_all(seeds)
             if self._report.status == "running":
                 self._report.status = "finished"
-        except (EndpointError, StorageError) as error:
+        except DialoomError as error:
             self._stop_for(error)
         finally:
             self._count_pending()
@@ -121,34 +123,33 @@ class Job:
             )
             frontier = Frontier(self._opened(seeds.left()))
             slots = sum(model.slots for model in models.values()) or 64
-            workers = min(_MOST_WORKERS, slots + slots // 4 + 1)
-            self._tasks = [asyncio.create_task(self._worker(frontier, walker, sink)) for _ in range(workers)]
+            self._crew = Crew(slots, lambda: self._endpoints.pausing, lambda: self._one(frontier, walker, sink))
             try:
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self._crew.work()
             finally:
                 await sink.close()
-            for task in self._tasks:
-                if not task.cancelled() and (error := task.exception()) is not None:
-                    raise error
 
-    async def _worker(self, frontier: Frontier, walker: Walker, sink: Sink) -> None:
-        while not self._stopping and (taken := await frontier.take()) is not None:
-            record, after = taken
-            try:
-                outcome = await walker.walk(record, after)
-                if isinstance(outcome, Branched):
-                    self._seeds_in_work[record.seed].open += len(outcome.children) - 1
-                    self._open_records += len(outcome.children) - 1
-                    frontier.push(outcome.children, outcome.node)
-                else:
-                    await sink.put(outcome)
-            except Stopped:
-                return
-            except (EndpointError, StorageError) as error:
-                self._stop_for(error)
-                return
-            finally:
-                frontier.done()
+    async def _one(self, frontier: Frontier, walker: Walker, sink: Sink) -> bool:
+        """Walk the next record; False when there is none, or the run is stopping."""
+        if self._stopping or (taken := await frontier.take()) is None:
+            return False
+        record, after = taken
+        try:
+            outcome = await walker.walk(record, after)
+            if isinstance(outcome, Branched):
+                self._seeds_in_work[record.seed].open += len(outcome.children) - 1
+                self._open_records += len(outcome.children) - 1
+                frontier.push(outcome.children, outcome.node)
+            else:
+                await sink.put(outcome)
+        except Stopped:
+            return False
+        except (EndpointError, StorageError) as error:
+            self._stop_for(error)
+            return False
+        finally:
+            frontier.done()
+        return True
 
     def _opened(self, seeds: Iterator[Record]) -> Iterator[Record]:
         for record in seeds:
@@ -164,7 +165,7 @@ class Job:
             work = self._seeds_in_work[seed]
             setattr(work, settled.ending, getattr(work, settled.ending) + 1)
             setattr(counts, settled.ending, getattr(counts, settled.ending) + 1)
-            self._report.reasons.update(kind_of_reason(reason) for reason in settled.reasons[:1])
+            self._count_reason(settled.reasons)
             work.open -= 1
             self._open_records -= 1
             if work.open == 0:
@@ -173,17 +174,21 @@ class Job:
         if done:
             self._log.add(done)
             counts.seeds_done += len(done)
-        self.commits += 1
+
+    def _count_reason(self, reasons: tuple[str, ...]) -> None:
+        counted = self._report.reasons
+        for reason in reasons[:1]:
+            kind = kind_of_reason(reason)
+            counted["others" if kind not in counted and len(counted) >= _MOST_REASONS else kind] += 1
 
     @contextlib.asynccontextmanager
     async def _models(self) -> AsyncIterator[dict[str, ChatModel]]:
         """The models that the graph asks, open."""
         used = {model for node in self._graph.nodes.values() for model in node.models().values()}
-        endpoints = Endpoints()
         models: dict[str, ChatModel] = {}
         try:
             for name in sorted(used):
-                models[name] = await self._recipe.models[name].open(endpoints, self._recipe.folder)
+                models[name] = await self._recipe.models[name].open(self._endpoints, self._recipe.folder)
             yield models
         finally:
             for model in models.values():
@@ -198,7 +203,7 @@ class Job:
         for number in (signal.SIGINT, signal.SIGTERM):
             # Only the main thread can listen; elsewhere (a notebook's helper thread) the caller stops the run.
             with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-                loop.add_signal_handler(number, self._interrupt)
+                loop.add_signal_handler(number, self._interrupt, "Ctrl-C" if number == signal.SIGINT else "SIGTERM")
                 listening.append(number)
         try:
             yield
@@ -213,20 +218,21 @@ class Job:
             await asyncio.sleep(_TICK)
             ticks += 1
             self._report.seconds = monotonic() - self._started
+            if self._crew is not None:
+                self._crew.fill()
             self._count_pending()
             self._view.update(self._report, self._meter)
             if ticks % _TICKS_PER_REPORT == 0:
                 with contextlib.suppress(StorageError):
                     self._write_report()
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, why: str) -> None:
         if not self._stopping:
-            self._stopping = True
-            self._report.status, self._report.why = "interrupted", "Ctrl-C"
+            self._drain()
+            self._report.status, self._report.why = "interrupted", why
             self._view.say("stopping: calls on their way are awaited and kept; Ctrl-C again stops at once")
-        else:
-            for task in self._tasks:
-                task.cancel()
+        elif self._crew is not None:
+            self._crew.cancel()
 
     def _stop_for(self, error: DialoomError) -> None:
         if self._report.error is None:
@@ -234,7 +240,11 @@ class Job:
             self._report.status, self._report.why = "stopped", str(error)
             if not self._stopping:
                 self._view.say(f"stopping: {error}")
+        self._drain()
+
+    def _drain(self) -> None:
         self._stopping = True
+        self._endpoints.drain()
 
     def _is_stopping(self) -> bool:
         return self._stopping

@@ -41,7 +41,10 @@ class Rejects:
     def __init__(self, folder: Path) -> None:
         self._files = _files(folder)
         for path in self._files.values():
-            _cut_torn_end(path)
+            try:
+                _cut_torn_end(path)
+            except OSError as error:
+                raise _storage_error(path, error) from error
 
     def add(self, rejects: list[Reject]) -> None:
         """Append records. Raises StorageError when they cannot be written."""
@@ -52,23 +55,29 @@ class Rejects:
                     with path.open("ab") as file:
                         file.write(lines)
                 except OSError as error:
-                    raise StorageError(
-                        f"cannot write {path}: {error.strerror}", remedy="free some disk space"
-                    ) from error
+                    raise _storage_error(path, error) from error
 
     def read(self) -> Iterator[tuple[State, dict[str, Any]]]:
         """Every line with its state."""
         yield from _read(self._files)
 
     def keep_only(self, wanted: Callable[[State, dict[str, Any]], bool]) -> None:
-        """Rewrite the files without the lines that are not wanted, each in one step."""
+        """Rewrite the files without the lines that are not wanted, each in one step. Raises StorageError."""
         for state, path in self._files.items():
             if not path.exists():
                 continue
             rest = path.with_suffix(".tmp")
-            with path.open("rb") as old, rest.open("wb") as new:
-                new.writelines(line for line in old if wanted(state, orjson.loads(line)))
-            rest.replace(path)
+            try:
+                with path.open("rb") as old:
+                    # Usually all are wanted, and then nothing is written.
+                    if all(wanted(state, orjson.loads(line)) for line in old):
+                        continue
+                    old.seek(0)
+                    with rest.open("wb") as new:
+                        new.writelines(line for line in old if wanted(state, orjson.loads(line)))
+                rest.replace(path)
+            except OSError as error:
+                raise _storage_error(path, error) from error
 
 
 def read_rejects(folder: Path) -> Iterator[tuple[State, dict[str, Any]]]:
@@ -79,6 +88,13 @@ def read_rejects(folder: Path) -> Iterator[tuple[State, dict[str, Any]]]:
 def kind_of_reason(reason: str) -> str:
     """What a reason has in common with others of its kind: the rule without the value that broke it."""
     return reason.partition(": ")[0][:100]
+
+
+def _storage_error(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"cannot write {path}: {error.strerror or error}",
+        remedy="free some disk space, then run the same command again",
+    )
 
 
 def _files(folder: Path) -> dict[State, Path]:

@@ -20,9 +20,6 @@ from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import digest
 from dialoom.models import Ledger, Meter
 
-# Small commits make many small files; they are merged at the end of a run that made more than this.
-_MANY_COMMITS = 32
-
 
 def run(
     recipe: Recipe,
@@ -79,12 +76,13 @@ async def _run(
     if children is not None:
         recipe_hash = digest(recipe_hash, "children", children)
     with RunDirectory(out) as directory:
-        run_id = directory.run_id()
-        report = Report(recipe.recipe, recipe_hash, run=run_id, origin=origin)
-        report.counts.seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
+        known = directory.read_report().get("run")
         log = SeedLog(directory.seeds, recipe_hash)
         ledger = Ledger(directory.ledger)
         try:
+            run_id = log.run_id(known)
+            report = Report(recipe.recipe, recipe_hash, run=run_id, origin=origin)
+            report.counts.seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
             corpus = Corpus.open(_corpus_path(recipe, directory), create=True)
             report.corpus = str(corpus.path.resolve())
             if retry:
@@ -92,8 +90,10 @@ async def _run(
             seeds = Seeds(recipe, log, limit)
             if log.any_done():
                 seeds.count_done(report.counts)
-            if log.forget_others():
-                old = corpus.remove(f"run = '{run_id}' AND recipe_hash <> '{recipe_hash}'")
+            # The corpus first: the log remembers what is left to do should this be cut short. Dialogues of seeds that
+            # were never done under the earlier form are in the corpus alone, so it is asked in any case.
+            old = corpus.remove(f"run = '{run_id}' AND recipe_hash <> '{recipe_hash}'")
+            if log.forget_others() or old:
                 view.say(
                     f"the recipe has changed: {old} dialogues of its earlier form left the corpus's newest version"
                 )
@@ -116,8 +116,6 @@ async def _run(
                 children=children,
             )
             await job.work(seeds)
-            if job.commits > _MANY_COMMITS:
-                corpus.compact()
         finally:
             ledger.close()
             log.close()

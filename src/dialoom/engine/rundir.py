@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import orjson
 from filelock import FileLock, Timeout
@@ -32,8 +31,8 @@ class RunDirectory:
     def __enter__(self) -> RunDirectory:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
             self.rejects.mkdir(exist_ok=True)
+            self._lock.acquire(timeout=0)
         except Timeout as error:
             raise StorageError(
                 f"another run is at work in {self.path}", remedy="wait for it, or choose another directory with --out"
@@ -60,11 +59,6 @@ class RunDirectory:
                 f"cannot write {self.report}: {error.strerror}",
                 remedy="free some disk space and run the same command again",
             ) from error
-
-    def run_id(self) -> str:
-        """The name of all runs in this directory, made at the first."""
-        known = self.read_report().get("run")
-        return str(known) if known else uuid4().hex[:12]
 
 
 def require_run(path: Path) -> dict[str, Any]:

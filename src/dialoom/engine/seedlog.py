@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from dialoom.errors import StorageError
 
@@ -18,6 +20,10 @@ CREATE TABLE IF NOT EXISTS seeds (
     failed INTEGER NOT NULL
 ) WITHOUT ROWID
 """
+
+
+# Pages of SQLite's own cache in KiB (negative): small, as the system caches the file anyway.
+_CACHE = -512
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +48,32 @@ class SeedLog:
         self._recipe_hash = recipe_hash
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=60)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.execute(_SCHEMA)
-            self._db.execute("CREATE TEMP TABLE seen (content TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID")
         except sqlite3.Error as error:
             raise _storage_error(path, error) from error
+        for statement in (
+            "PRAGMA journal_mode=WAL",
+            "PRAGMA synchronous=NORMAL",
+            f"PRAGMA cache_size={_CACHE}",
+            _SCHEMA,
+            "CREATE TABLE IF NOT EXISTS run (id TEXT NOT NULL)",
+            "CREATE TEMP TABLE seen (content TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID",
+        ):
+            self._do(statement)
 
     def close(self) -> None:
         self._db.close()
 
+    def run_id(self, known: str | None = None) -> str:
+        """The name of all runs in this directory: made at the first, or the one known from elsewhere."""
+        row = self._do("SELECT id FROM run").fetchone()
+        if row is None:
+            row = (known or uuid4().hex[:12],)
+            self._do("INSERT INTO run VALUES (?)", row)
+        return str(row[0])
+
     def done(self, seed: str) -> SeedOutcome | None:
         """The outcome of a seed that is done."""
-        row = self._db.execute(
+        row = self._do(
             "SELECT seed, kept, rejected, failed FROM seeds WHERE seed = ? AND recipe_hash = ?",
             (seed, self._recipe_hash),
         ).fetchone()
@@ -64,37 +83,43 @@ class SeedLog:
         """Enter seeds as done, all or none."""
         rows = [(o.seed, self._recipe_hash, o.kept, o.rejected, o.failed) for o in outcomes]
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("INSERT OR REPLACE INTO seeds VALUES (?, ?, ?, ?, ?)", rows)
-            self._db.execute("COMMIT")
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany("INSERT OR REPLACE INTO seeds VALUES (?, ?, ?, ?, ?)", rows)
         except sqlite3.Error as error:
             raise _storage_error(self._path, error) from error
 
     def forget_others(self) -> int:
         """Forget the seeds done under another state of the recipe; returns how many."""
-        return self._db.execute("DELETE FROM seeds WHERE recipe_hash <> ?", (self._recipe_hash,)).rowcount
+        return self._do("DELETE FROM seeds WHERE recipe_hash <> ?", (self._recipe_hash,)).rowcount
 
     def reopen_failed(self) -> int:
         """Forget the seeds that have failed records, so that they are walked again; returns how many records failed."""
-        failed = self._db.execute("SELECT coalesce(sum(failed), 0) FROM seeds").fetchone()[0]
-        self._db.execute("DELETE FROM seeds WHERE failed > 0")
+        failed = self._do("SELECT coalesce(sum(failed), 0) FROM seeds").fetchone()[0]
+        self._do("DELETE FROM seeds WHERE failed > 0")
         return int(failed)
 
     def any_done(self) -> bool:
         """Whether any seed is done."""
-        return self._db.execute("SELECT 1 FROM seeds LIMIT 1").fetchone() is not None
+        return self._do("SELECT 1 FROM seeds LIMIT 1").fetchone() is not None
 
     def count_anew(self) -> None:
         """Let `nth_time` begin at 0 again."""
-        self._db.execute("DELETE FROM seen")
+        self._do("DELETE FROM seen")
 
     def nth_time(self, content: str) -> int:
         """How often this content was passed here before: 0 the first time."""
-        row = self._db.execute(
+        row = self._do(
             "INSERT INTO seen VALUES (?, 0) ON CONFLICT (content) DO UPDATE SET times = times + 1 RETURNING times",
             (content,),
         ).fetchone()
         return int(row[0])
+
+    def _do(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            raise _storage_error(self._path, error) from error
 
 
 def _storage_error(path: Path, error: sqlite3.Error) -> StorageError:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
+import orjson
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from dialoom.corpus import Corpus
 from dialoom.dialogue import Dialogue
 from dialoom.engine.rejects import Reject, Rejects
+from dialoom.errors import StorageError
 from dialoom.graph.record import Record
 from dialoom.quality import Rules
 
 _BATCH = 512
 _LONGEST_WAIT = 1.0
+# Each commit makes a file of its own. They are merged after so many rows, so that merging takes little memory, or after
+# so many commits, so that a slow run does not pile up small ones; at the end only if there are more than a few.
+_ROWS_TO_MERGE = 4096
+_COMMITS_TO_MERGE = 256
+_FEW_COMMITS = 32
 
 Ending = Literal["kept", "rejected", "failed"]
 
@@ -69,25 +78,34 @@ class Sink:
         self._gate = gate
         self._already = already
         self._settled = settled
+        self._rows = 0
+        self._commits = 0
         self._queue: asyncio.Queue[Finished | None] = asyncio.Queue(maxsize=4 * _BATCH)
         self._task = asyncio.create_task(self._work(), name="sink")
 
-    @property
-    def waiting(self) -> int:
-        """Records handed over and not yet settled, as far as they are not in the batch at work."""
-        return self._queue.qsize()
-
     async def put(self, finished: Finished) -> None:
         """Hand a record over; waits while the sink is behind. Raises the StorageError that stopped the sink, if any."""
+        await self._put(finished)
         if self._task.done():
             self._task.result()
-        await self._queue.put(finished)
 
     async def close(self) -> None:
         """Commit what is left. Raises StorageError if it cannot."""
-        if not self._task.done():
-            await self._queue.put(None)
+        await self._put(None)
         await self._task
+        if self._commits > _FEW_COMMITS:
+            await asyncio.to_thread(self._merge)
+
+    async def _put(self, item: Finished | None) -> None:
+        if not self._queue.full():
+            self._queue.put_nowait(item)
+            return
+        # A sink that was stopped by an error takes nothing more, and nobody must wait for it.
+        putting = asyncio.create_task(self._queue.put(item))
+        try:
+            await asyncio.wait((putting, self._task), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            putting.cancel()
 
     async def _work(self) -> None:
         last = False
@@ -95,6 +113,8 @@ class Sink:
             batch, last = await self._collect()
             if batch:
                 self._settled(await asyncio.to_thread(self._commit, batch))
+                if self._rows >= _ROWS_TO_MERGE or self._commits >= _COMMITS_TO_MERGE:
+                    await asyncio.to_thread(self._merge)
 
     async def _collect(self) -> tuple[list[Finished], bool]:
         first = await self._queue.get()
@@ -103,11 +123,14 @@ class Sink:
         batch = [first]
         deadline = asyncio.get_running_loop().time() + _LONGEST_WAIT
         while len(batch) < _BATCH:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    item = await self._queue.get()
-            except TimeoutError:
-                break
+            if not self._queue.empty():
+                item = self._queue.get_nowait()
+            else:
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        item = await self._queue.get()
+                except TimeoutError:
+                    break
             if item is None:
                 return batch, True
             batch.append(item)
@@ -140,18 +163,52 @@ class Sink:
             else:
                 rejects.append(Reject("rejected", "quality", verdict.reasons, dialogue))
                 settled.append(Settled(record, "rejected", tuple(verdict.reasons)))
-        self._corpus.append(kept, run=self._run, batch=uuid4().hex[:12])
+        if kept:
+            self._corpus.append(kept, run=self._run, batch=uuid4().hex[:12])
+            self._rows += len(kept)
+            self._commits += 1
         self._rejects.add(rejects)
         return settled
 
+    def _merge(self) -> None:
+        self._rows = self._commits = 0
+        # What cannot be merged now is whole as it is, and is merged another time.
+        with contextlib.suppress(StorageError):
+            self._corpus.compact()
+
     def _dialogue(self, record: Record) -> tuple[Dialogue, str | None]:
         """The record as a dialogue; where its fields do not fit one, all of them in `fields`, and why."""
+        bad = [name for name, value in record.fields.items() if not _is_json(value)]
+        if bad:
+            why = f"the record cannot be kept: '{bad[0]}' is {type(record.fields[bad[0]]).__name__} that is no JSON"
+        else:
+            try:
+                return record.to_dialogue(self._recipe, self._recipe_hash), None
+            except ValidationError as error:
+                detail = error.errors(include_url=False)[0]
+                why = f"the record is no dialogue: {'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+        bare = Record(
+            id=record.id,
+            seed=record.seed,
+            fields={},
+            position=record.position,
+            path=record.path,
+            calls=record.calls,
+            events=record.events,
+        )
+        dialogue = bare.to_dialogue(self._recipe, self._recipe_hash)
+        dialogue.fields = {name: repr(value) if name in bad else value for name, value in record.fields.items()}
+        return dialogue, why
+
+
+def _is_json(value: Any) -> bool:
+    """Whether a field can be stored: a function may return anything."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        # pydantic stores more (integers of any size, sets as lists), and is slower.
         try:
-            return record.to_dialogue(self._recipe, self._recipe_hash), None
-        except ValidationError as error:
-            detail = error.errors(include_url=False)[0]
-            bare = Record(id=record.id, seed=record.seed, fields={}, position=record.position, path=record.path)
-            dialogue = bare.to_dialogue(self._recipe, self._recipe_hash)
-            dialogue.fields = dict(record.fields)
-            where = ".".join(map(str, detail["loc"]))
-            return dialogue, f"the record is no dialogue: {where}: {detail['msg']}"
+            to_json(value)
+        except (PydanticSerializationError, UnicodeError):
+            return False
+    return True

@@ -12,6 +12,7 @@ from dialoom.dialogue import Dialogue, Event
 from dialoom.errors import RecordError
 from dialoom.graph.record import Record
 from dialoom.models import Caller, ChatRequest, Message
+from dialoom.models.endpoints import Draining
 from dialoom.models.structured import Misfit, parse_json
 from dialoom.quality import Rules, Verdict
 
@@ -105,7 +106,10 @@ class Visit:
         )
         if self.stopping():
             raise Stopped
-        ledgered = await self.caller.ask(model, request, node=self.node, record=self.record.id)
+        try:
+            ledgered = await self.caller.ask(model, request, node=self.node, record=self.record.id)
+        except Draining:
+            raise Stopped from None
         self.record.calls.append(ledgered.key)
         return ledgered.answer.text
 

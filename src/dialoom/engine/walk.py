@@ -77,10 +77,11 @@ class Walker:
     async def _step(self, record: Record, name: str) -> Branched | None:
         node = self._graph.nodes[name]
         record.path.append(name)
+        # A visit that is skipped counts too, or a loop of such visits would never end.
+        record.visits[name] = record.visits.get(name, 0) + 1
         if node.when is not None and not node.when.holds(record.fields):
             record.path[-1] = f"{name} (skipped)"
             return None
-        record.visits[name] = record.visits.get(name, 0) + 1
         result = await node.run(record, self._visit(record, name))
         if not isinstance(result, Children):
             record.fields.update(result)

@@ -61,7 +61,12 @@ def _moved(recipe: Recipe, path: tuple[Key, ...], error: DialoomError) -> Dialoo
     """The same problem, at its place in the recipe; the place in another file that it names goes into the words."""
     what = f"{error.place}: {error.what}" if error.place and error.place.file else error.what
     inner = _keys(error.place.field) if error.place and error.place.field and not error.place.file else []
-    return type(error)(what, place=recipe.lines.place((*path, *inner)), remedy=error.remedy)
+    return _same_kind(error)(what, place=recipe.lines.place((*path, *inner)), remedy=error.remedy)
+
+
+def _same_kind(error: DialoomError) -> type[DialoomError]:
+    """The error's class, which decides the exit code; the base class for one that is built in another way."""
+    return type(error) if type(error).__init__ is DialoomError.__init__ else DialoomError
 
 
 def _model_problems(recipe: Recipe) -> Iterator[DialoomError]:
@@ -132,8 +137,8 @@ def _look_at_source(recipe: Recipe) -> tuple[int, set[str]]:
 
 
 def _at_source(recipe: Recipe, error: DialoomError) -> DialoomError:
-    inner = error.place.field if error.place and error.place.field else "format"
-    return type(error)(error.what, place=recipe.lines.place(("source", inner)), remedy=error.remedy)
+    inner = _keys(error.place.field) if error.place and error.place.field else ["format"]
+    return _same_kind(error)(error.what, place=recipe.lines.place(("source", *inner)), remedy=error.remedy)
 
 
 def _field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iterator[DialoomError]:

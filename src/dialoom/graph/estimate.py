@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import prod
 
 from dialoom.graph.check import Checked
+from dialoom.graph.fields import FieldFlow
+from dialoom.graph.graph import Graph
 from dialoom.graph.recipe import Recipe
 
 
@@ -56,9 +58,10 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunP
     seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
     records = seeds
     nodes = []
+    flow = FieldFlow(checked.graph, ())
     money: float | None = 0.0
     for name, node in recipe.nodes.items():
-        work = node.work()
+        work = node.work(flow.at(name))
         least = 0 if node.when is not None else work.least * records
         most = work.most * records
         part = NodePlan(
@@ -85,4 +88,5 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunP
 
 def records_per_seed(recipe: Recipe) -> int:
     """How many records one seed becomes, roughly, told without a check."""
-    return prod(node.work().children for node in recipe.nodes.values())
+    flow = FieldFlow(Graph(recipe.nodes), ())
+    return prod(node.work(flow.at(name)).children for name, node in recipe.nodes.items())

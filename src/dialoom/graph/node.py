@@ -125,8 +125,8 @@ class Node(BaseModel, ABC):
         """The models that it asks: {where in the node: model name}."""
         return {}
 
-    def work(self) -> Work:
-        """What it costs for each record."""
+    def work(self, shapes: Mapping[str, Shape]) -> Work:
+        """What it costs for each record, given the shapes of the fields that reach it."""
         return Work()
 
     def prepare(self, folder: Path) -> None:

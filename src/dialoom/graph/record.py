@@ -25,7 +25,7 @@ class Record:
         id: the same in every run of the same source, whatever the concurrency.
         seed: id of the seed record it descends from.
         position: index of the seed in the source, then of each child taken.
-        visits: how often each node has run on it.
+        visits: how often it has come to each node.
     """
 
     id: str

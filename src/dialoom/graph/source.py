@@ -54,7 +54,7 @@ class Source(BaseModel):
                 taken += 1
                 yield dict(row)
         if taken == 0:
-            place = Place(str(folder / self.file)) if self.file else Place(field="source.rows")
+            place = Place(str(folder / self.file)) if self.file else Place(field="rows")
             raise DataError("the source has no rows", place=place, remedy="give it at least one")
 
     def _rows(self, folder: Path) -> Iterator[Row]:

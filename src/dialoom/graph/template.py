@@ -23,11 +23,19 @@ _RANDOM = {"filters": "random", "globals": "lipsum"}
 _OTHER_FILES = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport, nodes.Block)
 
 
+class Missing(StrictUndefined):
+    """A value that is not there: false in a condition, so that `{% if persona.age %}` asks for it, and an error where it
+    would be written."""
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
+
+
 @cache
 def _environment(lenient: bool) -> ImmutableSandboxedEnvironment:
     # Immutable, since the fields of a record are shared with its siblings.
     environment = ImmutableSandboxedEnvironment(
-        undefined=ChainableUndefined if lenient else StrictUndefined,
+        undefined=ChainableUndefined if lenient else Missing,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.loopcontrols"],

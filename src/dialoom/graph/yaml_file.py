@@ -81,10 +81,7 @@ def parse_yaml(text: str, file: str | None = None) -> tuple[dict[str, Any], Line
             [DialoomError("expected a mapping with 'recipe', 'models', 'source' and 'nodes'", place=Place(file, 1))]
         )
     lines = Lines(file)
-    try:
-        plain = _plain(loaded, (), lines)
-    except RecursionError as error:
-        raise RecipeError([DialoomError("an alias (*name) stands inside its own anchor", place=Place(file))]) from error
+    plain = _plain(loaded, (), lines)
     assert isinstance(plain, dict)
     return plain, lines
 
@@ -121,6 +118,8 @@ def read_value(text: str) -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    if text.lstrip().startswith(("{{", "{%")):
+        return text
     try:
         value = _plain(YAML(typ="rt").load(text), (), Lines())
     except YAMLError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,15 +29,32 @@ class Caller:
         self.models = models
         self._ledger = ledger
         self._meter = meter
+        self._under_way: dict[str, asyncio.Event] = {}
 
     async def ask(self, model: str, request: ChatRequest, *, node: str, record: str) -> LedgeredAnswer:
         """The answer to `request` by the model called `model` in the recipe. Raises as ChatModel.ask does."""
         chat = self.models[model]
         key = call_key(chat.identity, request)
-        entry = self._ledger.get(key)
-        if entry is not None:
-            self._meter.hit(node, model)
-            return LedgeredAnswer(read_completion(entry.answer, entry.latency), key)
+        while True:
+            entry = self._ledger.get(key)
+            if entry is not None:
+                self._meter.hit(node, model)
+                return LedgeredAnswer(read_completion(entry.answer, entry.latency), key)
+            if key not in self._under_way:
+                break
+            # Another record asks the same just now (a recipe may fix the seed): both get the one answer that is kept,
+            # or this one asks if the other fails.
+            await self._under_way[key].wait()
+        ended = self._under_way[key] = asyncio.Event()
+        try:
+            return LedgeredAnswer(await self._ask(chat, key, model, request, node, record), key)
+        finally:
+            del self._under_way[key]
+            ended.set()
+
+    async def _ask(
+        self, chat: ChatModel, key: str, model: str, request: ChatRequest, node: str, record: str
+    ) -> ChatAnswer:
         answer = await chat.ask(request)
         self._meter.call(node, model, answer)
         asked = {
@@ -47,4 +65,4 @@ class Caller:
             "sample": request.sample,
         }
         await self._ledger.put(key, chat.identity, node, record, orjson.dumps(asked), answer)
-        return LedgeredAnswer(answer, key)
+        return answer

@@ -13,6 +13,10 @@ _FIRST_REST = 1.0
 _LONGEST_REST = 30.0
 
 
+class Draining(Exception):
+    """The run is stopping: a call that was not on its way, or waited to be tried again, is not sent any more."""
+
+
 class Endpoint:
     """One base URL: its limiter, and whether it is resting after failures.
 
@@ -50,9 +54,14 @@ class Endpoints:
 
     A caller names the endpoints that would do and gets the one with the least in flight; it waits, first come first
     served, while none has room.
+
+    Attributes:
+        pausing: how many calls wait to be tried again.
     """
 
     def __init__(self) -> None:
+        self.pausing = 0
+        self._draining = asyncio.Event()
         self._known: dict[str, Endpoint] = {}
         self._waiting: deque[tuple[Sequence[Endpoint], asyncio.Future[Endpoint]]] = deque()
 
@@ -64,7 +73,9 @@ class Endpoints:
         return endpoint
 
     async def acquire(self, candidates: Sequence[Endpoint]) -> Endpoint:
-        """Take a slot at one of `candidates`; give it back with `release`."""
+        """Take a slot at one of `candidates`; give it back with `release`. Raises Draining."""
+        if self._draining.is_set():
+            raise Draining
         if not self._waiting:
             endpoint = _least_busy(candidates)
             if endpoint is not None:
@@ -84,6 +95,26 @@ class Endpoints:
         """Give a slot back and let the next caller have it."""
         endpoint.limiter.in_flight -= 1
         self._serve()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait before trying a call again, without a slot. Raises Draining."""
+        self.pausing += 1
+        try:
+            async with asyncio.timeout(seconds):
+                await self._draining.wait()
+        except TimeoutError:
+            return
+        finally:
+            self.pausing -= 1
+        raise Draining
+
+    def drain(self) -> None:
+        """Send no further call: those on their way go on, all others raise Draining."""
+        self._draining.set()
+        for _, turn in self._waiting:
+            if not turn.done():
+                turn.set_exception(Draining())
+        self._waiting.clear()
 
     def _serve(self) -> None:
         passed: list[tuple[Sequence[Endpoint], asyncio.Future[Endpoint]]] = []

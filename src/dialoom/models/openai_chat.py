@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import ssl
 from collections.abc import Mapping, Sequence
@@ -26,6 +25,8 @@ _LONGEST_WAIT = 30.0
 _TRIES_WHEN_NEVER_UP = 3
 # Calls given up in a row, with no answer between them, after which the endpoint and not the record is to blame.
 _BARREN_CALLS = 8
+# How often a call that is about to be given up looks whether others are answered.
+_LOOK = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class OpenAIChat:
         self._params = params
         self._patience = patience
         self._timeout = aiohttp.ClientTimeout(total=patience.timeout, sock_connect=10)
+        self._in_doubt = 0
 
     @property
     def identity(self) -> str:
@@ -85,20 +87,24 @@ class OpenAIChat:
         await self._session.close()
 
     async def ask(self, request: ChatRequest) -> ChatAnswer:
+        begun, answers = monotonic(), self._answers()
         try:
             return await self._attempt(request)
         except Fault as fault:
-            first = fault
-        if first.retryable:
+            last = fault
+        if last.retryable:
             try:
-                return await self._retry(request, first)
+                return await self._retry(request, last)
             except Fault as fault:
-                first = fault
-        raise self._given_up(first)
+                last = fault
+            if last.kind is not FaultKind.UNREACHABLE and await self._nobody_answered(answers, begun):
+                raise self._barren(last)
+        raise self._given_up(last)
 
     async def _retry(self, request: ChatRequest, first: Fault) -> ChatAnswer:
-        await asyncio.sleep(_wait(1, first))
+        await self._endpoints.pause(_wait(1, first))
         retrying = AsyncRetrying(
+            sleep=self._endpoints.pause,
             retry=retry_if_exception(lambda error: isinstance(error, Fault) and error.retryable),
             stop=self._stop,
             wait=lambda state: _wait(state.attempt_number + 1, _fault_in(state)),
@@ -153,6 +159,28 @@ class OpenAIChat:
         except NotACompletion as error:
             raise Fault(FaultKind.BROKEN, str(error)) from error
 
+    def _answers(self) -> int:
+        return sum(endpoint.answers for endpoint in self._urls)
+
+    async def _nobody_answered(self, answers: int, begun: float) -> bool:
+        """Whether an endpoint that is down, and not the record, is why a call that began then stays unanswered.
+
+        An answer to any other call since clears the endpoint; that many calls in the same doubt convict it. A while
+        is spent waiting for either, so that an outage does not fail the records that it meets first.
+        """
+        self._in_doubt += 1
+        end = monotonic() + (monotonic() - begun) / 2
+        try:
+            while self._answers() == answers:
+                if self._in_doubt >= _BARREN_CALLS:
+                    return True
+                if monotonic() >= end:
+                    return False
+                await self._endpoints.pause(_LOOK)
+            return False
+        finally:
+            self._in_doubt -= 1
+
     def _given_up(self, fault: Fault) -> Exception:
         """The error for a call that stays unanswered: the record's, or the endpoint's if it answers nobody."""
         where = ", ".join(endpoint.url for endpoint in self._urls)
@@ -163,11 +191,15 @@ class OpenAIChat:
         if fault.kind is FaultKind.UNREACHABLE:
             return EndpointError(str(fault), remedy="start the server or correct the URL, then run again")
         if all(endpoint.barren >= _BARREN_CALLS for endpoint in self._urls):
-            return EndpointError(
-                f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
-                remedy="mend the endpoint or the request, then run again: what was answered is kept",
-            )
+            return self._barren(fault)
         return RecordError(str(fault))
+
+    def _barren(self, fault: Fault) -> EndpointError:
+        where = ", ".join(endpoint.url for endpoint in self._urls)
+        return EndpointError(
+            f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
+            remedy="mend the endpoint or the request, then run again: what was answered is kept",
+        )
 
 
 _REMEDIES = {

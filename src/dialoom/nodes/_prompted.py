@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from pydantic import Field
 
-from dialoom.errors import DialoomError, Place
+from dialoom.errors import DataError, DialoomError, Place
 from dialoom.graph.context import Context
 from dialoom.graph.examples import ExamplesField
 from dialoom.graph.node import Node
@@ -39,7 +39,7 @@ class Prompted(Node):
             try:
                 self.examples.load(folder, self.usable, f"'{self.answer_field()}'")
             except DialoomError as error:
-                raise type(error)(f"its examples: {error}", place=Place(field="examples")) from error
+                raise DataError(f"its examples: {error}", place=Place(field="examples")) from error
 
     def answer_field(self) -> str:
         """The field of an example that holds what the model should have answered."""

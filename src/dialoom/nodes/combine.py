@@ -41,8 +41,9 @@ class Combine(Node):
                 remedy=nearest(self.source, lists),
             )
 
-    def work(self) -> Work:
-        choices = comb(max(_USUAL_LIST, self.take), self.take)
+    def work(self, shapes: Mapping[str, Shape]) -> Work:
+        items = shapes.get(self.source, {}).get("maxItems", _USUAL_LIST)
+        choices = comb(max(items, self.take), self.take)
         return Work(children=min(choices, self.limit or choices))
 
     async def run(self, record: Record, context: Context) -> Children:

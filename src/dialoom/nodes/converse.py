@@ -105,7 +105,7 @@ class Converse(Prompted):
         turns = {"turns": {"type": "array", "items": turn}, "script": {"type": "string"}}
         return {self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
 
-    def work(self) -> Work:
+    def work(self, shapes: Mapping[str, Shape]) -> Work:
         turns = longest(self.turns)
         if self.mode == "script":
             tokens = self.prompt_tokens(self.prompt)

@@ -20,7 +20,7 @@ class Expand(Listing):
     def writes(self) -> Mapping[str, Shape]:
         return {self.field: self.item_shape()}
 
-    def work(self) -> Work:
+    def work(self, shapes: Mapping[str, Shape]) -> Work:
         return replace(self.listing_work(), children=self.count)
 
     async def run(self, record: Record, context: Context) -> Children:

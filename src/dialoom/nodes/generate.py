@@ -33,9 +33,9 @@ class Generate(Listing):
 
     def writes(self) -> Mapping[str, Shape]:
         item = self.item_shape()
-        return {self.field: item if self.count is None else {"type": "array", "items": item}}
+        return {self.field: item if self.count is None else {"type": "array", "items": item, "maxItems": self.count}}
 
-    def work(self) -> Work:
+    def work(self, shapes: Mapping[str, Shape]) -> Work:
         if self.count is not None:
             return self.listing_work()
         most = 1 + (self.tries if self.shape is not None else 0)

@@ -106,7 +106,7 @@ class PlanNode(Prompted):
         properties = {name: {"type": "string"} for name in (*CHARACTERISTICS, "thoughts")}
         return {self.field: {"type": "object", "properties": properties, "additionalProperties": False}}
 
-    def work(self) -> Work:
+    def work(self, shapes: Mapping[str, Shape]) -> Work:
         calls = 1 if self.reason else 0
         return Work(calls, calls * 4, 1, self.prompt_tokens(self.prompt), self.max_tokens or _TOKENS)
 

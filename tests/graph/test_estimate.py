@@ -1,0 +1,63 @@
+"""What a run is said to cost before it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dialoom.graph.check import check
+from dialoom.graph.estimate import RunPlan, estimate
+from dialoom.graph.parse_recipe import load_recipe
+from tests.graph.written import HEAD, write
+
+NODES = """  sub: {kind: expand, count: 3, tries: 2, prompt: "xxxx"}
+  people: {kind: generate, count: 4, each: 2, tries: 1, prompt: "yyyy"}
+  pair: {kind: combine, from: people, take: 2}
+  plan: {kind: plan, when: sub}
+  dialogue: {kind: converse, speakers: [a, b], turns: 4..10, candidates: 2}
+  summary: {kind: generate, prompt: "{{ dialogue.script }}", when: topic, max_tokens: 50}
+"""
+
+
+def plan(folder: Path, text: str, limit: int | None = None) -> RunPlan:
+    recipe = load_recipe(write(folder, text))
+    return estimate(recipe, check(recipe), limit)
+
+
+def test_records_and_calls(tmp_path: Path) -> None:
+    text = (HEAD + NODES).replace("[{topic: lost luggage}]", "[{topic: a}, {topic: b}, {topic: c}]")
+    made = plan(tmp_path, text, limit=2)
+    assert made.seeds == 2
+    assert [(node.node, node.records, node.least_calls, node.most_calls) for node in made.nodes] == [
+        ("sub", 2, 2, 6),
+        ("people", 6, 12, 18),
+        ("pair", 6, 0, 0),
+        ("plan", 36, 0, 0),
+        ("dialogue", 36, 36, 72),
+        ("summary", 36, 0, 36),
+    ]
+    assert made.records == 36
+    assert (made.least_calls, made.most_calls) == (50, 132)
+    assert made.money is None
+    assert plan(tmp_path, text).seeds == 3
+
+
+def test_money(tmp_path: Path) -> None:
+    head = HEAD.replace(
+        "writer: http://127.0.0.1:9/v1", "writer: {url: 'http://127.0.0.1:9/v1', price: {input: 1, output: 10}}"
+    )
+    made = plan(tmp_path, head + NODES)
+    assert made.money == pytest.approx((made.prompt_tokens + 10 * made.completion_tokens) / 1e6)
+    free = plan(tmp_path, HEAD + "  plan: {kind: plan}\n")
+    assert (free.money, free.most_calls) == (0.0, 0)
+
+
+def test_two_agents_share_the_calls(tmp_path: Path) -> None:
+    price = "{url: 'http://127.0.0.1:9/v1', price: {input: 2, output: 2}}"
+    head = HEAD.replace("  writer: http://127.0.0.1:9/v1", f"  one: {price}\n  two: {price}")
+    made = plan(
+        tmp_path,
+        head + "  d: {kind: converse, mode: agents, cast: {first: one, second: two}, speakers: [a, b], turns: 6}\n",
+    )
+    assert made.money == pytest.approx(2 * (made.prompt_tokens + made.completion_tokens) / 1e6)
