@@ -14,11 +14,11 @@ from pathlib import Path
 
 import orjson
 import psutil
+from tests.support.fault_server import FaultServer
 
 import dialoom
 from dialoom.engine import Report
 from dialoom.models import Meter
-from tests.support.fault_server import FaultServer
 
 _EARLY = 5_000
 _ALLOWED = 1.1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ def test_a_poison_record_fails_alone_and_is_taken_up_by_retry_alone(tmp_path: Pa
     assert left.add_up()
     assert (len(left.kept), len(left.failed)) == (29, 1)
     (line,) = left.failed.values()
-    assert (line["node"], line["record"]["fields"]["topic"]) == ("line", "row0007")
+    assert (line["node"], line["record"]["topic"]) == ("line", "row0007")
     assert "400" in line["reasons"][0]
 
     server.reset()
@@ -181,9 +181,9 @@ def test_of_two_endpoints_the_one_that_answers_takes_over(tmp_path: Path, server
 
 
 @pytest.fixture
-def key(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def key(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("ENGINE_TEST_KEY", "wrong")
-    yield "ENGINE_TEST_KEY"
+    return "ENGINE_TEST_KEY"
 
 
 def test_a_refused_key_stops_the_run_with_the_remedy(tmp_path: Path, server: FaultServer, key: str) -> None:

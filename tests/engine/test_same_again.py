@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +53,13 @@ def test_another_seed_asks_otherwise(tmp_path: Path, server: FaultServer) -> Non
 
 
 @pytest.fixture
-def woven(tmp_path: Path, server: FaultServer) -> Iterator[tuple[Path, dict[str, Any]]]:
+def woven(tmp_path: Path, server: FaultServer) -> tuple[Path, dict[str, Any]]:
     """A finished run and its recipe."""
     out = tmp_path / "run"
     content = weave(server)
     run(content, out)
     server.reset()
-    yield out, content
+    return out, content
 
 
 def test_a_changed_prompt_calls_its_node_and_those_that_depend_on_it(
@@ -84,9 +83,7 @@ def test_a_changed_last_prompt_calls_one_node(woven: tuple[Path, dict[str, Any]]
     assert all("Be brief" in request["body"]["messages"][-1]["content"] for request in server.requests())
 
 
-def test_a_changed_rule_calls_nothing_and_judges_anew(
-    woven: tuple[Path, dict[str, Any]], server: FaultServer
-) -> None:
+def test_a_changed_rule_calls_nothing_and_judges_anew(woven: tuple[Path, dict[str, Any]], server: FaultServer) -> None:
     out, content = woven
     before = left_in(out)
     corpus = dialoom.Corpus.open(out / "corpus")
@@ -148,11 +145,11 @@ def test_equal_rows_are_records_of_their_own_whatever_stands_between_them(tmp_pa
     a, b = {"topic": "a"}, {"topic": "b"}
     content["source"] = {"rows": [a, a, b]}
     run(content, tmp_path / "one")
-    ids = {(one.fields["topic"], one.id) for one in dialoom.Corpus.open(tmp_path / "one/corpus").dialogues()}
+    ids = {(one.topic, one.id) for one in dialoom.Corpus.open(tmp_path / "one/corpus").dialogues()}
     assert len(ids) == 3
     content["source"] = {"rows": [b, a, b, a, a]}
     run(content, tmp_path / "two")
-    more = {(one.fields["topic"], one.id) for one in dialoom.Corpus.open(tmp_path / "two/corpus").dialogues()}
+    more = {(one.topic, one.id) for one in dialoom.Corpus.open(tmp_path / "two/corpus").dialogues()}
     assert len(more) == 5
     assert ids < more
 

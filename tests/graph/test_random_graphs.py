@@ -42,7 +42,7 @@ FUNCTIONS = {"count": count, "double": double, "none": none}
 
 
 @given(graphs)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_checked_graph_ends(graph: list[dict[str, Any]]) -> None:
     recipe = dialoom.Recipe("g", source=[{"n": 0}, {"n": 1}])
     for name, node in zip(NAMES, graph, strict=False):
@@ -50,8 +50,8 @@ def test_a_checked_graph_ends(graph: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             report = dialoom.run(recipe, Path(folder))
-        except RecipeError as error:
-            assert error.problems
+        except RecipeError:
+            # Found before anything was made.
             assert not list(Path(folder).iterdir())
             return
     counts = report.counts

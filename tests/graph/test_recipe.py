@@ -131,7 +131,7 @@ def test_wrong_nodes_in_python() -> None:
     built.add("a", "plan")
     with pytest.raises(RecipeError, match=r"nodes.a: there is a node of that name"):
         built.add("a", "plan")
-    with pytest.raises(RecipeError, match="models.w"):
+    with pytest.raises(RecipeError, match=r"models\.w"):
         Recipe("r", models={"w": "opnai:x"}, source=[{"a": 1}])
 
 

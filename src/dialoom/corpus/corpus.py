@@ -21,7 +21,7 @@ _ORDER = "run, position, id"
 _CHUNK = 256
 _REMOVE_ATTEMPTS = 5
 _LANCE_CONDITIONS = 250  # Lance refuses a filter of more than 500 conditions, and a range is two.
-_FILE_ROWS = 65_536  # Full files are never rewritten, so that compacting again and again costs the disk once.
+_FILE_ROWS = 8_192  # Full files are never rewritten: compacting again and again costs the disk once, and little memory.
 
 
 class Version(NamedTuple):

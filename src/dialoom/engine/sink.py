@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec, TypeVar
 from uuid import uuid4
 
 import orjson
@@ -28,6 +29,8 @@ _ROWS_TO_MERGE = 4096
 _COMMITS_TO_MERGE = 256
 _FEW_COMMITS = 32
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Ending = Literal["kept", "rejected", "failed"]
 
 
@@ -80,6 +83,8 @@ class Sink:
         self._settled = settled
         self._rows = 0
         self._commits = 0
+        # One thread of its own, not one of many: each would keep memory for itself, and users' functions wait there.
+        self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="sink")
         self._queue: asyncio.Queue[Finished | None] = asyncio.Queue(maxsize=4 * _BATCH)
         self._task = asyncio.create_task(self._work(), name="sink")
 
@@ -91,10 +96,13 @@ class Sink:
 
     async def close(self) -> None:
         """Commit what is left. Raises StorageError if it cannot."""
-        await self._put(None)
-        await self._task
-        if self._commits > _FEW_COMMITS:
-            await asyncio.to_thread(self._merge)
+        try:
+            await self._put(None)
+            await self._task
+            if self._commits > _FEW_COMMITS:
+                await self._in_thread(self._merge)
+        finally:
+            self._thread.shutdown()
 
     async def _put(self, item: Finished | None) -> None:
         if not self._queue.full():
@@ -112,9 +120,12 @@ class Sink:
         while not last:
             batch, last = await self._collect()
             if batch:
-                self._settled(await asyncio.to_thread(self._commit, batch))
+                self._settled(await self._in_thread(self._commit, batch))
                 if self._rows >= _ROWS_TO_MERGE or self._commits >= _COMMITS_TO_MERGE:
-                    await asyncio.to_thread(self._merge)
+                    await self._in_thread(self._merge)
+
+    async def _in_thread(self, work: Callable[P, T], *arguments: P.args, **_: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
     async def _collect(self) -> tuple[list[Finished], bool]:
         first = await self._queue.get()

@@ -25,7 +25,8 @@ _LONGEST_WAIT = 30.0
 _TRIES_WHEN_NEVER_UP = 3
 # Calls given up in a row, with no answer between them, after which the endpoint and not the record is to blame.
 _BARREN_CALLS = 8
-# How often a call that is about to be given up looks whether others are answered.
+# How long a call that is given up waits, at the least, to see whether others are answered, and how often it looks.
+_SHORTEST_DOUBT = 2.0
 _LOOK = 0.1
 
 
@@ -69,7 +70,6 @@ class OpenAIChat:
         self._params = params
         self._patience = patience
         self._timeout = aiohttp.ClientTimeout(total=patience.timeout, sock_connect=10)
-        self._in_doubt = 0
 
     @property
     def identity(self) -> str:
@@ -87,7 +87,7 @@ class OpenAIChat:
         await self._session.close()
 
     async def ask(self, request: ChatRequest) -> ChatAnswer:
-        begun, answers = monotonic(), self._answers()
+        begun = monotonic()
         try:
             return await self._attempt(request)
         except Fault as fault:
@@ -97,9 +97,7 @@ class OpenAIChat:
                 return await self._retry(request, last)
             except Fault as fault:
                 last = fault
-            if last.kind is not FaultKind.UNREACHABLE and await self._nobody_answered(answers, begun):
-                raise self._barren(last)
-        raise self._given_up(last)
+        raise await self._given_up(last, begun)
 
     async def _retry(self, request: ChatRequest, first: Fault) -> ChatAnswer:
         await self._endpoints.pause(_wait(1, first))
@@ -159,30 +157,12 @@ class OpenAIChat:
         except NotACompletion as error:
             raise Fault(FaultKind.BROKEN, str(error)) from error
 
-    def _answers(self) -> int:
-        return sum(endpoint.answers for endpoint in self._urls)
+    async def _given_up(self, fault: Fault, begun: float) -> Exception:
+        """The error for a call that stays unanswered: the record's, or the endpoint's if it answers nobody.
 
-    async def _nobody_answered(self, answers: int, begun: float) -> bool:
-        """Whether an endpoint that is down, and not the record, is why a call that began then stays unanswered.
-
-        An answer to any other call since clears the endpoint; that many calls in the same doubt convict it. A while
-        is spent waiting for either, so that an outage does not fail the records that it meets first.
+        Calls given up in a row convict the endpoint, and an answer to any other clears it; a while is spent waiting for
+        either, so that an outage does not fail the records that it meets first.
         """
-        self._in_doubt += 1
-        end = monotonic() + (monotonic() - begun) / 2
-        try:
-            while self._answers() == answers:
-                if self._in_doubt >= _BARREN_CALLS:
-                    return True
-                if monotonic() >= end:
-                    return False
-                await self._endpoints.pause(_LOOK)
-            return False
-        finally:
-            self._in_doubt -= 1
-
-    def _given_up(self, fault: Fault) -> Exception:
-        """The error for a call that stays unanswered: the record's, or the endpoint's if it answers nobody."""
         where = ", ".join(endpoint.url for endpoint in self._urls)
         for endpoint in self._urls:
             endpoint.barren += 1
@@ -190,16 +170,19 @@ class OpenAIChat:
             return EndpointError(f"{where} answers {fault}", remedy=_REMEDIES.get(fault.status or 0))
         if fault.kind is FaultKind.UNREACHABLE:
             return EndpointError(str(fault), remedy="start the server or correct the URL, then run again")
-        if all(endpoint.barren >= _BARREN_CALLS for endpoint in self._urls):
-            return self._barren(fault)
-        return RecordError(str(fault))
-
-    def _barren(self, fault: Fault) -> EndpointError:
-        where = ", ".join(endpoint.url for endpoint in self._urls)
+        answers = self._answers()
+        end = monotonic() + max(_SHORTEST_DOUBT, (monotonic() - begun) / 2)
+        while not all(endpoint.barren >= _BARREN_CALLS for endpoint in self._urls):
+            if not fault.retryable or self._answers() != answers or monotonic() >= end:
+                return RecordError(str(fault))
+            await self._endpoints.pause(_LOOK)
         return EndpointError(
             f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
             remedy="mend the endpoint or the request, then run again: what was answered is kept",
         )
+
+    def _answers(self) -> int:
+        return sum(endpoint.answers for endpoint in self._urls)
 
 
 _REMEDIES = {

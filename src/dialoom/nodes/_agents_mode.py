@@ -14,6 +14,12 @@ from dialoom.models import Message
 END_MARK = "<end>"
 AGENT = Template(
     """
+{% if shown %}
+Talks that sound right:
+
+{{ shown | join('\n\n') }}
+
+{% endif %}
 You are {{ me.name }}{% if me.age %}, {{ me.age }}{% endif %}{% if me.description %}: {{ me.description }}{% endif %}
 
 You are talking with {{ others | map(attribute='name') | join(' and ') }}.
@@ -30,6 +36,10 @@ Say only what {{ me.name }} says next, in one or two sentences, as in a real tal
 When the talk has come to its natural end, say goodbye and write {{ end_mark }} after it.
 """
 )
+# One or two sentences, and the end mark if the talk is over.
+AGENT_GRAMMAR = r"""root ::= sentence (" " sentence)? (" <end>")?
+sentence ::= [^\x00-\x20<>{}\[\]|#*_`"] [^\x00-\x1f<>{}\[\]|#*_`.!?]{1,110} [.!?]
+"""
 _OPENING = "(You speak first.)"
 _CLOSING = "(This is your last turn: bring the talk to its end.)"
 _FAREWELL = re.compile(r"\b(good ?bye|bye|see you|take care|good night|have a (nice|good|great) \w+)\b", re.IGNORECASE)

@@ -8,10 +8,16 @@ from math import sqrt
 from typing import Any
 
 _RANGE = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)\s*$")
-# Square roots of primes, which are irrational and independent: one stride for each level of a position and series.
-_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
-_STRIDES = tuple(sqrt(prime) % 1 for prime in _PRIMES)
-_LEVELS = 6
+# Strides (a + b √p) / c of different primes, which are irrational and independent. The first eleven have continued
+# fractions of small terms: 200 in a row stray from what any share of the interval is due by less than three, where √17
+# strays by six. The rest serve deep positions and nodes with many fields.
+_EVEN = (
+    (5, 8, 2, 9), (2, 6, 7, 10), (3, 1, 10, 4), (13, 2, 7, 12), (17, 1, 2, 4), (29, 4, 12, 13), (7, 0, 2, 3),
+    (11, 2, 11, 5), (19, 6, 7, 15), (31, 6, 8, 15), (37, 5, 2, 7),
+)  # fmt: skip
+_PLAIN = (23, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
+_STRIDES = (*((a + b * sqrt(p)) / c % 1 for p, a, b, c in _EVEN), *(sqrt(p) % 1 for p in _PLAIN))
+_NEXT_LEVEL = 4
 
 
 def read_range(value: Any) -> tuple[float, float] | None:
@@ -71,5 +77,5 @@ def spread(offset: float, position: tuple[int, ...], series: int) -> float:
         offset: where the sequence starts, the same for all records.
         series: numbers of different series do not go together.
     """
-    strides = (_STRIDES[(series * _LEVELS + level) % len(_STRIDES)] for level in range(len(position)))
+    strides = (_STRIDES[(series + _NEXT_LEVEL * level) % len(_STRIDES)] for level in range(len(position)))
     return (offset + sum(step * stride for step, stride in zip(position, strides, strict=True))) % 1.0

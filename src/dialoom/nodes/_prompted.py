@@ -77,7 +77,7 @@ class Prompted(Node):
         if system is not None:
             messages.append({"role": "system", "content": system.render(fields)})
         shown = []
-        for name, row in self._drawn(context):
+        for name, row in self.drawn(context):
             said = answer(row)
             if said is None:
                 continue
@@ -89,7 +89,8 @@ class Prompted(Node):
         messages.append({"role": "user", "content": prompt.render(fields)})
         return messages
 
-    def _drawn(self, context: Context) -> list[tuple[str, Row]]:
+    def drawn(self, context: Context) -> list[tuple[str, Row]]:
+        """The examples for the record being visited, as (id, row)."""
         if self.examples is None:
             return []
         return self.examples.draw(context.random("examples"), context.shared_random("examples"))

@@ -20,13 +20,12 @@ def _check(value: Any) -> Any:
     return value
 
 
-Turns = Annotated[
-    str,
-    BeforeValidator(
-        lambda value: f"{value}..{value}" if isinstance(value, int) else value, json_schema_input_type=int | str
-    ),
-    AfterValidator(_check),
-]
+def _as_range(value: Any) -> Any:
+    number = isinstance(value, int) or (isinstance(value, str) and value.strip().isdecimal())
+    return f"{value}..{value}" if number else value
+
+
+Turns = Annotated[str, BeforeValidator(_as_range, json_schema_input_type=int | str), AfterValidator(_check)]
 
 
 def longest(turns: str) -> int:

@@ -15,7 +15,7 @@ from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
-from dialoom.nodes._agents_mode import AGENT, converse_by_agents
+from dialoom.nodes._agents_mode import AGENT, AGENT_GRAMMAR, converse_by_agents
 from dialoom.nodes._prompted import Prompted
 from dialoom.nodes._script_mode import PROMPT, ROLE, as_script, read_turns, script_grammar
 from dialoom.nodes._turns import Turns, longest, number_of_turns, shortest
@@ -63,9 +63,8 @@ class Converse(Prompted):
     def _cast_fits(self) -> Converse:
         if self.cast is not None and (self.mode != "agents" or set(self.cast) != {"first", "second"}):
             raise ValueError("'cast' goes with mode 'agents' and names the models of 'first' and 'second'")
-        ignored = [name for name in ("prompt", "examples") if name in self.model_fields_set]
-        if self.mode == "agents" and ignored:
-            raise ValueError(f"'{ignored[0]}' goes with mode 'script': in mode 'agents' each speaker reads 'system'")
+        if self.mode == "agents" and "prompt" in self.model_fields_set:
+            raise ValueError("'prompt' goes with mode 'script': in mode 'agents' each speaker reads 'system'")
         return self
 
     @field_validator("speakers")
@@ -80,7 +79,7 @@ class Converse(Prompted):
 
     def provides(self) -> frozenset[str]:
         both = frozenset({"speakers", "turns"})
-        return both if self.mode == "script" else both | {"me", "others", "end_mark"}
+        return both if self.mode == "script" else both | {"me", "others", "end_mark", "shown"}
 
     def needs(self) -> Mapping[str, str]:
         return {} if self.speakers else {"personas": ""}
@@ -166,13 +165,13 @@ class Converse(Prompted):
         if self.mode == "agents":
             return await converse_by_agents(
                 system=self.system or AGENT,
-                fields={**record.fields, "speakers": names, "turns": turns},
+                fields={**record.fields, "speakers": names, "turns": turns, "shown": self._shown(context)},
                 personas=personas,
                 models=list(self.cast.values()) if self.cast else [self.model],
                 least=shortest(self.turns),
                 turns=turns,
                 params={"max_tokens": _MOST_TOKENS_PER_TURN * 2, **sampling},
-                grammar=f"root ::= {self.line_grammar}\n" if self.line_grammar else None,
+                grammar=f"root ::= {self.line_grammar}\n" if self.line_grammar else AGENT_GRAMMAR,
                 sample=sample,
                 context=context,
             )
@@ -193,6 +192,13 @@ class Converse(Prompted):
             sample=sample,
         )
         return read_turns(text, names)
+
+    def _shown(self, context: Context) -> list[str]:
+        """The scripts of the drawn examples, which agents read in their system message."""
+        drawn = [(name, script) for name, row in self.drawn(context) if (script := _script_of(row)) is not None]
+        if drawn:
+            context.showed([name for name, _ in drawn])
+        return [script for _, script in drawn]
 
     def _judge(self, record: Record, turns: list[Turn], context: Context) -> Verdict:
         fields = {**record.fields, "dialogue": dialogue_value(turns)}

@@ -20,7 +20,7 @@ from dialoom.nodes._draw import spread
 from dialoom.nodes._prompted import Prompted
 
 _LONGEST_VALUE = 80
-_LONGEST_THOUGHTS = 500
+_LONGEST_THOUGHTS = 300
 _TOKENS = 120
 _ROLE = Template(
     "You plan a dialogue before it is written. Think about how its characteristics act on each other, then decide "
