@@ -16,6 +16,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from dialoom.corpus import Corpus
 from dialoom.dialogue import Dialogue
+from dialoom.engine.memory import give_back
 from dialoom.engine.rejects import Reject, Rejects
 from dialoom.errors import StorageError
 from dialoom.graph.record import Record
@@ -186,6 +187,7 @@ class Sink:
         # What cannot be merged now is whole as it is, and is merged another time.
         with contextlib.suppress(StorageError):
             self._corpus.compact()
+        give_back()
 
     def _dialogue(self, record: Record) -> tuple[Dialogue, str | None]:
         """The record as a dialogue; where its fields do not fit one, all of them in `fields`, and why."""

@@ -24,8 +24,8 @@ _OTHER_FILES = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport, no
 
 
 class Missing(StrictUndefined):
-    """A value that is not there: false in a condition, so that `{% if persona.age %}` asks for it, and an error where it
-    would be written."""
+    """A value that is not there: false in a condition, so that `{% if persona.age %}` asks for it, and an error where
+    it would be written."""
 
     def __bool__(self) -> bool:  # type: ignore[override]
         return False
