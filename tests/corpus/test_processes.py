@@ -138,7 +138,7 @@ from itertools import islice
 corpus = Corpus.open(sys.argv[1])
 print(corpus.query("SELECT id FROM dialogues LIMIT 1").num_rows)
 print(corpus.query("SELECT * FROM dialogues LIMIT 1").num_rows)
-print(corpus.query("SELECT turns FROM dialogues WHERE id > 'r-1' LIMIT 1").num_rows)
+print(corpus.query("SELECT turn_texts FROM dialogues WHERE id > 'r-1' LIMIT 1").num_rows)
 print(len(list(islice(corpus.dialogues(), 3))), len(list(islice(corpus.ids(), 3))))
 """
 

@@ -103,7 +103,7 @@ class Client:
         """What it said at its end."""
         self.process.join(seconds)
         text = self._said.read_text()
-        assert self.over, f"still at work: {text}"
+        assert not self.kill(), f"still at work after {seconds:g} s: {text}"
         assert "Traceback" not in text, text
         said: dict[str, Any] = orjson.loads(text.strip().splitlines()[-1])
         return said

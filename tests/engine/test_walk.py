@@ -10,7 +10,7 @@ import dialoom
 from dialoom.graph.context import Context
 from dialoom.graph.node import Node
 from dialoom.graph.record import Record
-from tests.engine.support import Left, left_in, lines, run, weave
+from tests.engine.support import Client, Left, left_in, lines, run, weave, write
 from tests.support.fault_server import FaultServer
 
 STEPS = """
@@ -124,11 +124,11 @@ def test_a_loop_without_another_way_on_rejects_at_its_limit(tmp_path: Path) -> N
 
 
 def test_a_loop_whose_nodes_are_all_skipped_ends_too(tmp_path: Path) -> None:
-    walk(
-        tmp_path,
-        {"again": function("slow", when="n == 'never'", next=[{"if": "n != 'never'", "to": "again"}])},
-        rows=2,
-    )
+    (tmp_path / "steps.py").write_text(STEPS)
+    again = function("slow", when="n == 'never'", next=[{"if": "n != 'never'", "to": "again"}])
+    content = {"recipe": "walk", "models": {}, "source": {"rows": [{"n": "1"}]}, "nodes": {"again": again}}
+    # In a process of its own: a loop without an end lets nothing else run, no time limit either.
+    Client(write(tmp_path / "recipe.yaml", content), tmp_path / "run").finish(20)
     assert dialogues(tmp_path)[0].lineage.path == ["again (skipped)"] * 10
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from dialoom.corpus.schema import SCHEMA, SCHEMA_VERSION, VERSION_KEY
 from dialoom.errors import Place, StorageError
 
-_CACHE = 8 << 20  # Lance's default of a gigabyte fills up with the lists of files of old versions.
+_CACHE = 4 << 20  # Lance's default of a gigabyte fills up with the lists of files of old versions.
 
 _REMEDIES = {
     "No space left": "free disk space and run again; what was committed before is whole",

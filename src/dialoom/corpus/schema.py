@@ -18,7 +18,9 @@ _JSON_COLUMNS = ("personas", "plan", "tags", "fields")
 _TEXT_COLUMNS = ("topic", "scenario", "style", "summary")
 _LINEAGE_COLUMNS = ("provenance", "recipe", "recipe_hash", "seed", "position")
 
-# Nested columns come last: Lance 8 miscounts pushed-down filters on columns that follow a list of structs (lance#6130).
+# Turns are lists side by side and not a list of structs: Lance 6 cannot read some of those back where a field of the
+# struct is null in all rows, and Lance 8 miscounts pushed-down filters on columns that follow one (lance#6130).
+# `turn_notes` is a JSON list of what else each turn has, or null where no turn has anything.
 SCHEMA = pa.schema(
     [
         pa.field("run", pa.string(), nullable=False),
@@ -40,19 +42,9 @@ SCHEMA = pa.schema(
         pa.field("lineage", pa.string()),
         pa.field("position", pa.list_(pa.int64()), nullable=False),
         pa.field("speakers", pa.list_(pa.string()), nullable=False),
-        pa.field(
-            "turns",
-            pa.list_(
-                pa.struct(
-                    [
-                        pa.field("speaker", pa.string(), nullable=False),
-                        pa.field("text", pa.string(), nullable=False),
-                        pa.field("more", pa.string()),
-                    ]
-                )
-            ),
-            nullable=False,
-        ),
+        pa.field("turn_speakers", pa.list_(pa.string()), nullable=False),
+        pa.field("turn_texts", pa.list_(pa.string()), nullable=False),
+        pa.field("turn_notes", pa.string()),
     ],
     metadata={VERSION_KEY: str(SCHEMA_VERSION)},
 )
@@ -83,7 +75,9 @@ def _row(dialogue: Dialogue, run: str, batch: str) -> dict[str, Any]:
             "id": dialogue.id,
             "n_turns": len(dialogue.turns),
             "speakers": dialogue.speakers(),
-            "turns": [_turn_row(turn) for turn in data.get("turns", [])],
+            "turn_speakers": [turn.speaker for turn in dialogue.turns],
+            "turn_texts": [turn.text for turn in dialogue.turns],
+            "turn_notes": _notes(data.get("turns", [])),
         }
         row |= {name: getattr(dialogue, name) for name in _TEXT_COLUMNS}
         row |= {name: getattr(dialogue.lineage, name) for name in _LINEAGE_COLUMNS}
@@ -105,15 +99,16 @@ def _row(dialogue: Dialogue, run: str, batch: str) -> dict[str, Any]:
     return row
 
 
-def _turn_row(turn: dict[str, Any]) -> dict[str, Any]:
-    more = {name: value for name, value in turn.items() if name not in ("speaker", "text")}
-    return {"speaker": turn["speaker"], "text": turn["text"], "more": _json(more) if more else None}
+def _notes(turns: list[dict[str, Any]]) -> str | None:
+    notes = [{name: value for name, value in turn.items() if name not in ("speaker", "text")} for turn in turns]
+    return _json(notes) if any(notes) else None
 
 
 def _dialogue(row: Mapping[str, Any]) -> Dialogue:
+    notes = from_json(row["turn_notes"]) if row["turn_notes"] else [{}] * len(row["turn_texts"])
     turns = [
-        {"speaker": turn["speaker"], "text": turn["text"], **(from_json(turn["more"]) if turn["more"] else {})}
-        for turn in row["turns"]
+        {"speaker": speaker, "text": text, **more}
+        for speaker, text, more in zip(row["turn_speakers"], row["turn_texts"], notes, strict=True)
     ]
     lineage = {name: row[name] for name in _LINEAGE_COLUMNS}
     if row["lineage"]:

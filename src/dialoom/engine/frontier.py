@@ -9,21 +9,21 @@ from dialoom.graph.record import Record
 
 
 class Frontier:
-    """A stack of records above a stream of seeds.
+    """Stacks of records, one for each depth, above a stream of seeds.
 
-    Depth first keeps it small: at any time it holds the unwalked siblings of the records in work, never the whole
-    source.
+    Depth first keeps it small: no record is taken while a deeper one waits, so at each depth there wait at most the
+    children of as many records as are walked at once, and never the whole source.
     """
 
     def __init__(self, seeds: Iterator[Record]) -> None:
         self._seeds: Iterator[Record] | None = seeds
-        self._stack: list[tuple[Record, str | None]] = []
+        self._waiting: list[list[tuple[Record, str | None]]] = []
         self._working = 0
         self._changed = asyncio.Event()
 
     def __len__(self) -> int:
         """Records that wait; seeds not yet drawn are not counted."""
-        return len(self._stack)
+        return sum(map(len, self._waiting))
 
     @property
     def working(self) -> int:
@@ -32,15 +32,20 @@ class Frontier:
 
     def push(self, records: list[Record], after: str) -> None:
         """Add records that go on after a node; the first of them is taken first."""
-        self._stack.extend((record, after) for record in reversed(records))
+        for record in reversed(records):
+            depth = len(record.position)
+            while len(self._waiting) <= depth:
+                self._waiting.append([])
+            self._waiting[depth].append((record, after))
         self._changed.set()
 
     async def take(self) -> tuple[Record, str | None] | None:
         """The next record and the node it has passed (None for a seed); None when nothing is left or can come."""
         while True:
-            if self._stack:
-                self._working += 1
-                return self._stack.pop()
+            for stack in reversed(self._waiting):
+                if stack:
+                    self._working += 1
+                    return stack.pop()
             if self._seeds is not None:
                 record = next(self._seeds, None)
                 if record is not None:

@@ -54,6 +54,7 @@ class SeedLog:
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=NORMAL",
             f"PRAGMA cache_size={_CACHE}",
+            f"PRAGMA temp.cache_size={_CACHE}",
             _SCHEMA,
             "CREATE TABLE IF NOT EXISTS run (id TEXT NOT NULL)",
             "CREATE TEMP TABLE seen (content TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID",

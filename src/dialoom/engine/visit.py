@@ -55,7 +55,7 @@ class Visit:
         grammar: str | None = None,
         sample: int = 0,
     ) -> str:
-        return await self._ask(model, messages, params, None, grammar, sample)
+        return await self._ask(model, messages, params, None, grammar, sample, 0)
 
     async def ask_json(
         self,
@@ -68,7 +68,7 @@ class Visit:
     ) -> Any:
         talk = list(messages)
         for round_number in range(_REASKS + 1):
-            text = await self._ask(model, talk, params, schema, None, sample)
+            text = await self._ask(model, talk, params, schema, None, sample, round_number)
             try:
                 return parse_json(text, schema)
             except Misfit as misfit:
@@ -98,9 +98,12 @@ class Visit:
         schema: Mapping[str, Any] | None,
         grammar: str | None,
         sample: int,
+        reask: int,
     ) -> str:
-        # The seed makes two records with the same prompt two questions, and one record's rerun the same one.
-        seed = self._number(self.record.id, self.record.visits.get(self.node, 0), "call", sample) % (1 << 31)
+        # The seed makes two records with the same prompt two questions, and one record's rerun the same one. So it does
+        # for a question that is asked again because the same wrong answer came twice.
+        again = (reask,) if reask else ()
+        seed = self._number(self.record.id, self.record.visits.get(self.node, 0), "call", sample, *again) % (1 << 31)
         request = ChatRequest(
             messages=messages, params={"seed": seed, **(params or {})}, schema=schema, grammar=grammar, sample=sample
         )

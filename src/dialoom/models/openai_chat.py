@@ -21,6 +21,8 @@ from dialoom.models.faults import Fault, FaultKind, fault_of
 
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 30.0
+# A server may ask for more patience than anyone has; then the call is tried earlier.
+_LONGEST_ASKED = 120.0
 # A server that never answered is given up after these many refused connections; one that did may be restarting.
 _TRIES_WHEN_NEVER_UP = 3
 # Calls given up in a row, with no answer between them, after which the endpoint and not the record is to blame.
@@ -188,6 +190,7 @@ class OpenAIChat:
 _REMEDIES = {
     401: "set the key's environment variable, named by `key:` in the model's entry",
     403: "this key may not use that model: check the key's rights",
+    402: "the account has no credit left: top it up, then run again",
     404: "check the model's name and that the base URL is right (it usually ends in /v1)",
 }
 
@@ -200,6 +203,6 @@ def _fault_in(state: RetryCallState) -> Fault | None:
 def _wait(failures: int, fault: Fault | None) -> float:
     """Seconds before the next attempt: what the server asked for, else exponential with full jitter on half of it."""
     if fault is not None and fault.retry_after is not None:
-        return fault.retry_after + random.uniform(0, 0.1)
+        return min(_LONGEST_ASKED, fault.retry_after) + random.uniform(0, 0.1)
     longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (failures - 1))
     return random.uniform(longest / 2, longest)

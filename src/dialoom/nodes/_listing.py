@@ -42,7 +42,8 @@ def _expanded(value: Any) -> dict[str, Any] | None:
 class Listing(Prompted):
     """A node that asks for `count` items, refuses near-duplicates and asks again for what is missing.
 
-    The prompt may read `count`, how many are asked for now, and `have`, the items so far.
+    The prompt may read `count`, how many are asked for now, `have`, the items so far, and `refused`, those that were
+    too like another. Each round shows other items of the examples, so that rounds differ in what they suggest.
     """
 
     prompt: Template = Field(description="What to ask; `count` and `have` can be read in it.")
@@ -67,19 +68,20 @@ class Listing(Prompted):
     )
 
     def provides(self) -> frozenset[str]:
-        return frozenset({"count", "have"})
+        return frozenset({"count", "have", "refused"})
 
     def item_shape(self) -> dict[str, Any]:
         return self.shape or {"type": "string"}
 
     def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
         known = list((self.shape or {}).get("properties", {}))
-        if self.unlike_by is not None and self.unlike_by not in known:
-            yield DialoomError(
-                f"an item has no field '{self.unlike_by}'",
-                place=Place(field="unlike_by"),
-                remedy=nearest(self.unlike_by, known) or "it goes with a 'schema' of several fields",
-            )
+        for where, name in (("unlike_by", self.unlike_by), ("distinct", self.distinct)):
+            if name is not None and name not in known:
+                yield DialoomError(
+                    f"an item has no field '{name}'",
+                    place=Place(field=where),
+                    remedy=nearest(name, known) or "it goes with a 'schema' of several fields",
+                )
 
     def listing_work(self) -> Work:
         rounds = -(-self.count // (self.each or self.count))
@@ -93,23 +95,29 @@ class Listing(Prompted):
     async def items(self, record: Record, context: Context) -> list[Any]:
         """The items: `count` of them, or fewer when every further try brought too little. Raises RecordError."""
         found: list[Any] = []
+        refused: list[Any] = []
+        taken = self._taken_by_examples()
         seen = NearDuplicates(self.unlike.rouge_l)
         rounds = -(-self.count // (self.each or self.count)) + self.tries
         for number in range(rounds):
             missing = self.count - len(found)
             if missing <= 0:
                 break
-            for item in await self._ask(record, context, min(missing, self.each or missing), found, number):
+            variables = {"count": min(missing, self.each or missing), "have": found, "refused": refused}
+            for item in await self._ask(record, context, variables, number):
                 text = self._compared(item)
                 if len(found) >= self.count or not text:
                     continue
-                if self._shares(item, found):
-                    context.note("refused: another item has the same", field=self.distinct, item=item)
+                value = self._distinct_value(item)
+                if value is not None and value in taken:
+                    context.note("refused: another item or an example has the same", field=self.distinct, item=item)
                     continue
                 twin = seen.add(text)
                 if twin is None:
                     found.append(item)
+                    taken.add(value or "")
                 else:
+                    refused.append(item)
                     context.note("refused as a near-duplicate", item=item, of=twin.other, rouge_l=round(twin.score, 3))
         if len(found) < self.at_least:
             raise RecordError(
@@ -120,11 +128,15 @@ class Listing(Prompted):
             context.note("fewer items than asked for", wanted=self.count, got=len(found))
         return found
 
-    def _shares(self, item: Any, found: list[Any]) -> bool:
+    def _distinct_value(self, item: Any) -> str | None:
         if self.distinct is None or not isinstance(item, Mapping):
-            return False
-        value = str(item.get(self.distinct)).casefold()
-        return any(str(other.get(self.distinct)).casefold() == value for other in found)
+            return None
+        return str(item.get(self.distinct)).casefold()
+
+    def _taken_by_examples(self) -> set[str]:
+        """What the examples have in the field that items may not share: a model likes to copy names."""
+        rows = self.examples.loaded if self.examples is not None and self.distinct is not None else ()
+        return {value for _, row in rows for item in self._example_items(row) if (value := self._distinct_value(item))}
 
     def _compared(self, item: Any) -> str:
         if isinstance(item, Mapping):
@@ -133,13 +145,14 @@ class Listing(Prompted):
             return " ".join(value if isinstance(value, str) else orjson.dumps(value).decode() for value in values)
         return item if isinstance(item, str) else orjson.dumps(item).decode()
 
-    async def _ask(self, record: Record, context: Context, count: int, have: list[Any], number: int) -> list[Any]:
+    async def _ask(self, record: Record, context: Context, variables: Mapping[str, Any], number: int) -> list[Any]:
+        count: int = variables["count"]
         messages = self.messages(
             self.prompt,
-            {**record.fields, "count": count, "have": have},
+            {**record.fields, **variables},
             context,
-            answer=lambda row: self._example_answer(row, count),
-            variables=lambda row: {"count": count, "have": []},
+            answer=lambda row: self._example_answer(row, count, number),
+            variables=lambda row: {"count": count, "have": [], "refused": []},
         )
         if self.shape is not None:
             # `$ref` counts from the root, so the definitions of an item's schema move there.
@@ -156,17 +169,22 @@ class Listing(Prompted):
         text = await context.ask(self.model, messages, params=self.sampling(), grammar=grammar, sample=number)
         return read_lines(text)
 
-    def _example_answer(self, row: Row, count: int) -> str | None:
+    def _example_items(self, row: Row) -> list[Any]:
         value = row.get(self.field)
-        items = value if isinstance(value, list) else [] if value is None else [value]
+        return value if isinstance(value, list) else [] if value is None else [value]
+
+    def _example_answer(self, row: Row, count: int, number: int) -> str | None:
+        items = self._example_items(row)
         if not items:
             return None
+        turned = number * count % len(items)
+        shown = [*items[turned:], *items[:turned]][:count]
         if self.shape is not None:
-            return orjson.dumps({"items": items[:count]}).decode()
-        return "\n".join(f"- {item}" for item in items[:count])
+            return orjson.dumps({"items": shown}).decode()
+        return "\n".join(f"- {item}" for item in shown)
 
     def _line_grammar(self, count: int) -> str:
-        line = self.grammar or r"[A-Z0-9] [^\x00-\x1f<>{}\[\]|#*_`]{8,90}"
+        line = self.grammar or r"[^\x00-\x20<>{}\[\]|#*_`-] [^\x00-\x1f<>{}\[\]|#*_`]{8,90}"
         lines = ' "\\n" '.join(['"- " line'] * count)
         return f"root ::= {lines}\nline ::= {line}\n"
 
