@@ -78,9 +78,9 @@ class Embedded(ModelConfig):
         return EmbeddedChat(chat, server)
 
     def _serve(self, weights: Path) -> Any:
-        # Threads that spin while they wait make llama.cpp several times slower as soon as anything else runs beside it.
-        # OpenMP reads this once, when it is loaded with the library.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        # How long llama.cpp's threads spin before they sleep: for ever, it is several times slower as soon as anything
+        # else runs beside it; not at all, it is half as fast alone. OpenMP reads this once, when it is loaded.
+        os.environ.setdefault("GOMP_SPINCOUNT", "20000")
         try:
             import xllamacpp
         except ImportError as error:
