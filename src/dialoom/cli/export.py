@@ -24,7 +24,7 @@ def export(
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="The format: jsonl, messages ...")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write; - is stdout.")],
     where: Annotated[
-        str | None, typer.Option(metavar="SQL", help="Only those that meet this SQL condition, such as turn_count > 6.")
+        str | None, typer.Option(metavar="SQL", help="Only those that meet this SQL condition, such as n_turns > 6.")
     ] = None,
     force: _options.Force = False,
 ) -> None:
@@ -40,6 +40,10 @@ def export(
 
     write = _writer(to)
     corpus, condition = _open(folder, where)
+    if out != _STDOUT and out.resolve().is_relative_to(folder.resolve()):
+        raise StorageError(
+            f"{out} is inside {folder}, where the run keeps its own files", remedy="name a file elsewhere"
+        )
     if out != _STDOUT and out.is_file() and not force:
         raise StorageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
     if not corpus.count(condition):

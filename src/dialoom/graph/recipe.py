@@ -42,7 +42,7 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    recipe: str = Field(description="The recipe's name.", min_length=1)
+    recipe: str = Field(description="The recipe's name; no path.", min_length=1, pattern=r"^[^/\\.][^/\\]*$")
     about: str | None = Field(default=None, description="What it makes, in a sentence.")
     seed: int = Field(default=0, description="Every random choice of a run follows from it.")
     models: dict[str, SerializeAsAny[ModelConfig]] = Field(description="The models, by the names that nodes use.")

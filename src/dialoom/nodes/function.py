@@ -120,8 +120,8 @@ class Function(Node):
                 result = await asyncio.to_thread(self._function, **arguments)
         except (Rejected, RecordError):
             raise
-        except Exception as error:
-            # Whatever the user's code raises is this record's failure and no other's.
+        except (Exception, SystemExit) as error:
+            # Whatever the user's code raises, were it sys.exit, is this record's failure and no other's.
             raise RecordError(f"{self.call} raised {type(error).__name__}: {error}") from error
         if self.into is None and isinstance(result, dict):
             return _named(result, self.call)
