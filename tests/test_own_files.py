@@ -33,7 +33,8 @@ def test_export_leaves_the_files_of_a_run_alone(tmp_path: Path, name: str) -> No
     run = tmp_path / "run"
     _run(run)
     before = (run / "ledger.sqlite").read_bytes()
-    command = [sys.executable, "-m", "dialoom.cli.main", "export", run, "--to", "jsonl", "--out", run / name, "--force"]
+    command = [sys.executable, "-m", "dialoom.cli.main", "export", str(run)]
+    command += ["--to", "jsonl", "--out", str(run / name), "--force"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 5
     assert "keeps its own files" in done.stderr
