@@ -77,6 +77,12 @@ class MissingExtra(DialoomError):
     exit_code = 6
 
 
+class BoundReached(DialoomError):
+    """A budget is spent, or a target cannot be reached: the run stops, and goes on when the bound is raised."""
+
+    exit_code = 10
+
+
 class RecordError(DialoomError):
     """One record failed; the run goes on. `dialoom retry` takes it up again."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dialoom.errors import EndpointError, RecordError
-from dialoom.models import ChatAnswer, ChatModel, ChatRequest, Endpoints, parse_model
+from dialoom.models import ChatAnswer, ChatModel, ChatRequest, Endpoints, RunState, parse_model
 from dialoom.models.dialect import Dialect
 from tests.models.scripted import Answer, Body, Scripted
 from tests.support.fault_server import FaultServer
@@ -25,7 +25,7 @@ def ask(model: Any, *requests: ChatRequest) -> list[ChatAnswer]:
 
 
 async def _ask(model: Any, requests: tuple[ChatRequest, ...]) -> list[ChatAnswer]:
-    chat: ChatModel = await parse_model(model).open(Endpoints(), Path())
+    chat: ChatModel = await parse_model(model).open(Endpoints(), Path(), RunState(Path()))
     try:
         return [await chat.ask(request) for request in requests]
     finally:
@@ -148,7 +148,7 @@ def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_calls_are_balanced_and_a_dead_one_rests() -> None:
     async def many(urls: list[str], count: int) -> list[ChatAnswer]:
-        chat = await parse_model({"url": urls, "model": "m"}).open(Endpoints(), Path())
+        chat = await parse_model({"url": urls, "model": "m"}).open(Endpoints(), Path(), RunState(Path()))
         try:
             return await asyncio.gather(*(chat.ask(request(f"question {number}")) for number in range(count)))
         finally:
@@ -168,7 +168,7 @@ def test_calls_are_balanced_and_a_dead_one_rests() -> None:
 
 def test_what_every_call_sends_is_part_of_the_identity() -> None:
     async def identity(model: Any) -> str:
-        chat = await parse_model(model).open(Endpoints(), Path())
+        chat = await parse_model(model).open(Endpoints(), Path(), RunState(Path()))
         await chat.close()
         return chat.identity
 

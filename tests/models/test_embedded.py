@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dialoom.errors import EndpointError
-from dialoom.models import ChatRequest, Endpoints, parse_model
+from dialoom.models import ChatRequest, Endpoints, RunState, parse_model
 from dialoom.models.weights import find_weights
 
 pytestmark = [
@@ -30,7 +30,9 @@ def test_it_answers_in_form_and_closes(tmp_path: Path) -> None:
     }
 
     async def talk() -> None:
-        chat = await parse_model({"from": "embedded", "slots": 2, "context": 512}).open(Endpoints(), tmp_path)
+        chat = await parse_model({"from": "embedded", "slots": 2, "context": 512}).open(
+            Endpoints(), tmp_path, RunState(tmp_path)
+        )
         assert chat.takes_grammar
         params = {"max_tokens": 40, "temperature": 0, "seed": 1}
         grammar = 'root ::= "Colour: " ("red" | "green" | "yellow")'
@@ -51,4 +53,4 @@ def test_it_answers_in_form_and_closes(tmp_path: Path) -> None:
 def test_a_file_that_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "x.gguf").write_bytes(b"this is no model" * 100)
     with pytest.raises(EndpointError, match="cannot load"):
-        asyncio.run(parse_model("embedded:x.gguf").open(Endpoints(), tmp_path))
+        asyncio.run(parse_model("embedded:x.gguf").open(Endpoints(), tmp_path, RunState(tmp_path)))

@@ -14,6 +14,8 @@ SPEAKERS = re.compile(r"^\W*speakers?\W*[:=]\W*(.+)$", re.IGNORECASE | re.MULTIL
 LIST = re.compile(r"\blist\s+(?:exactly\s+)?(\d{1,3})\b", re.IGNORECASE)
 DIALOGUE = re.compile(r"dialogue|conversation", re.IGNORECASE)
 SCRIPT_LINES = 6
+# With it, an answer has about 300 tokens.
+LONG = "The visitor explains the matter calmly, asks two precise questions and notes what is said in reply. " * 15
 
 
 def text_of(content: Any) -> str:
@@ -68,6 +70,8 @@ def content(body: dict[str, Any], digest: bytes, mode: str) -> str:
     """The answer's text; raises UnsupportedSchemaError for a response_format that cannot be served."""
     if mode == "echo":
         return last_user(body)
+    if mode == "long":
+        return f"{last_user(body).partition(':')[0]}: {LONG}"
     if mode != "auto":
         return mode
     draw = Draw(digest)

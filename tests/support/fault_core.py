@@ -19,7 +19,17 @@ from tests.support.fault_settings import Settings
 LATE = {"rate_500": 500, "rate_503": 503, "torn": 200, "wrong_json": 200, "no_choices": 200, "empty": 200}
 
 SHOWN = ("sha", "nth", "repeat", "in_flight", "t_received", "status", "fault", "t_answered", "written")
-COUNTED = ("requests", "answered", "unique_answered", "repeats", "most_in_flight", "by_status", "by_fault")
+COUNTED = (
+    "requests",
+    "answered",
+    "unique_answered",
+    "repeats",
+    "most_in_flight",
+    "by_status",
+    "by_fault",
+    "first_at",
+    "last_at",
+)
 
 
 @dataclass(slots=True)
@@ -56,6 +66,8 @@ class Ledger:
     most_in_flight: int = 0
     by_status: Counter[str] = field(default_factory=Counter)
     by_fault: Counter[str] = field(default_factory=Counter)
+    first_at: float | None = None  # when the first request came, and the last answer went
+    last_at: float | None = None
     seen: dict[int, int] = field(default_factory=dict)  # 8-byte hash: times seen x 2 + (answered well)
     undrawn: dict[int, int] = field(default_factory=dict)  # times refused for reasons of timing
     log: list[Entry] = field(default_factory=list)
@@ -118,9 +130,11 @@ class Core:
         ledger = self.ledger
         state = ledger.seen.get(key, 0) + 2
         ledger.seen[key] = state
+        now = time.time()
+        ledger.first_at = ledger.first_at or now
         ledger.requests += 1
         ledger.repeats += state & 1
-        entry = Entry(digest.hex(), state >> 1, state & 1 == 1, self.in_flight + 1, time.time())
+        entry = Entry(digest.hex(), state >> 1, state & 1 == 1, self.in_flight + 1, now)
         if self.settings.keep_bodies:
             entry.raw = raw if body is not None else orjson.dumps(raw.decode("utf-8", "replace"))
         if self.settings.keep_log:
@@ -216,7 +230,7 @@ class Core:
 
     def answering(self, chat: Chat) -> None:
         """Count the status, at the moment the answer is handed to the socket."""
-        chat.entry.t_answered = time.time()
+        chat.entry.t_answered = chat.ledger.last_at = time.time()
         chat.ledger.by_status[str(chat.entry.status)] += 1
 
     def finish(self, chat: Chat, written: bool) -> None:

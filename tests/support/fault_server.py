@@ -43,6 +43,8 @@ class Stats(TypedDict):
     most_in_flight: int
     by_status: dict[str, int]
     by_fault: dict[str, int]
+    first_at: float | None
+    last_at: float | None
 
 
 class LoggedRequest(TypedDict):

@@ -51,7 +51,7 @@ class Settings:
     strict_model: bool = knob(False, bool, "404 for a model that is not listed")
     owned_by: str = knob("fault-server", str, "owned_by in /v1/models")
     seed: int = knob(0, int, "seed of the faults and the jitter; answers do not depend on it")
-    answer: str = knob("auto", str, "auto, echo, or a text to answer literally")
+    answer: str = knob("auto", str, "auto, echo, long (the question up to its first colon, then 300 tokens), or a text")
     log: str | None = knob(None, str, "append a JSON line per finished request to this file")
     keep_bodies: bool = knob(False, bool, "keep request bodies in the log (--no-bodies: do not)")
     keep_log: bool = knob(True, bool, "keep no log in memory", flag="--no-log")

@@ -1,14 +1,20 @@
 """Who is asked: chat models behind one small protocol, their endpoints and limits, and the ledger of every call."""
 
+from dialoom.models.budget import Budget, Purse
 from dialoom.models.caller import Caller, LedgeredAnswer
 from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest, Message
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
 from dialoom.models.ledger import Ledger
-from dialoom.models.meter import Meter, Price
+from dialoom.models.meter import Meter
+from dialoom.models.observer import Observer
 from dialoom.models.parse_model import parse_model
+from dialoom.models.price import Price
+from dialoom.models.runstate import Left, RunState
+from dialoom.models.tally import Tally
 
 __all__ = [
+    "Budget",
     "Caller",
     "ChatAnswer",
     "ChatModel",
@@ -16,9 +22,14 @@ __all__ = [
     "Endpoints",
     "Ledger",
     "LedgeredAnswer",
+    "Left",
     "Message",
     "Meter",
     "ModelConfig",
+    "Observer",
     "Price",
+    "Purse",
+    "RunState",
+    "Tally",
     "parse_model",
 ]

@@ -8,7 +8,11 @@ from typing import Any, Protocol
 
 import orjson
 
+from dialoom.models.attempts import Attempts
+
 Message = Mapping[str, Any]
+# What is reported beyond this is no count.
+_MOST_TOKENS = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def _text(content: Any) -> str:
 def _count(body: Any, name: str) -> int:
     usage = body.get("usage")
     value = usage.get(name) if isinstance(usage, dict) else None
-    return int(value) if isinstance(value, (int, float)) else 0
+    return int(value) if isinstance(value, (int, float)) and 0 <= value < _MOST_TOKENS else 0
 
 
 class ChatModel(Protocol):
@@ -109,8 +113,11 @@ class ChatModel(Protocol):
     @property
     def slots(self) -> int: ...
 
-    async def ask(self, request: ChatRequest) -> ChatAnswer:
-        """The answer. Raises RecordError when this question cannot be answered, EndpointError when none can."""
+    async def ask(self, request: ChatRequest, attempts: Attempts | None = None) -> ChatAnswer:
+        """The answer; how it was got is noted in `attempts`.
+
+        Raises RecordError when this question cannot be answered, EndpointError when none can.
+        """
         ...
 
     async def close(self) -> None:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from dialoom.errors import DialoomError
 from dialoom.models.chat import ChatModel
 from dialoom.models.endpoints import Endpoints
-from dialoom.models.meter import Price
+from dialoom.models.price import Price
+from dialoom.models.runstate import RunState
 
 
 class ModelConfig(BaseModel, ABC):
@@ -43,10 +44,20 @@ class ModelConfig(BaseModel, ABC):
         """The parameters of every call, as a part of the identity: they are in no request and alter its answer."""
         return f" {orjson.dumps(self.params, option=orjson.OPT_SORT_KEYS).decode()}" if self.params else ""
 
+    def at_once(self) -> ModelConfig:
+        """The same model, asked in the way that answers soonest."""
+        return self
+
     @abstractmethod
     def problems(self, folder: Path) -> list[DialoomError]:
         """What would keep this model from answering, found without any call. `folder` is where relative paths start."""
 
     @abstractmethod
-    async def open(self, endpoints: Endpoints, folder: Path) -> ChatModel:
-        """The model, ready to be asked. Raises EndpointError or MissingExtra."""
+    async def open(self, endpoints: Endpoints, folder: Path, state: RunState) -> ChatModel:
+        """The model, ready to be asked. Raises EndpointError or MissingExtra.
+
+        Args:
+            endpoints: the endpoints of the run, whose slots all its models share.
+            folder: where relative paths of the recipe start.
+            state: what else of the run a backend may use, such as a place for its files.
+        """

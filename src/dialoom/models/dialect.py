@@ -64,6 +64,20 @@ class Dialect:
             body[self.grammar] = request.grammar
         return body
 
+    def learnt(self) -> dict[str, Any]:
+        """What `learn` has taken from complaints, as JSON for `remember`."""
+        return {
+            "native_schema": self.native_schema,
+            "left_out": sorted(self.left_out),
+            "renamed": self.renamed,
+        }
+
+    def remember(self, learnt: Mapping[str, Any]) -> None:
+        """Take up what an earlier run has learnt of this server."""
+        self.native_schema = self.native_schema and learnt["native_schema"]
+        self.left_out.update(learnt["left_out"])
+        self.renamed.update(learnt["renamed"])
+
     def learn(self, complaint: str, body: Mapping[str, Any]) -> bool:
         """Take from a 400's message that the server does not know a field of `body`; True if it did."""
         said = complaint.lower()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 
+from dialoom.models.circuit import Circuit
+from dialoom.models.faults import Fault, FaultKind
 from dialoom.models.limiter import Limiter
 
-_FIRST_REST = 1.0
-_LONGEST_REST = 30.0
+_SHORTEST_ROUND_TRIP = 0.01
 
 
 class Draining(Exception):
@@ -18,56 +19,81 @@ class Draining(Exception):
 
 
 class Endpoint:
-    """One base URL: its limiter, and whether it is resting after failures.
+    """One base URL: its limiter, and whether it is asked at all.
 
     Attributes:
         answers: how many calls it has answered.
         barren: how many calls in a row were given up without any answer between them.
+        round_trip: seconds from a request to an answer that needs no computing, and so to a refusal.
     """
 
-    def __init__(self, url: str, ceiling: int) -> None:
+    def __init__(self, url: str, ceiling: int, round_trip: float = 0.0) -> None:
         self.url = url
         self.limiter = Limiter(ceiling)
+        self.circuit = Circuit()
         self.answers = 0
         self.barren = 0
-        self._rests_until = 0.0
-        self._rest = _FIRST_REST
+        self.round_trip = max(_SHORTEST_ROUND_TRIP, round_trip)
 
-    @property
-    def resting(self) -> bool:
-        return monotonic() < self._rests_until
+    def takes_a_call(self) -> bool:
+        return self.limiter.has_room and self.circuit.lets_through
 
-    def answered(self) -> None:
+    def sent(self) -> None:
+        self.limiter.in_flight += 1
+        self.circuit.sent()
+
+    def answered(self, in_flight: int, kind: int, latency: float) -> None:
+        """Note an answer, as Limiter.answered takes it."""
         self.answers += 1
         self.barren = 0
-        self._rest = _FIRST_REST
-        self.limiter.answered()
+        self.circuit.answered()
+        self.limiter.answered(in_flight, kind, latency)
 
-    def failed(self) -> None:
-        """Send it nothing for a while, twice as long each time, unless it is the only one there is."""
-        self._rests_until = monotonic() + self._rest
-        self._rest = min(_LONGEST_REST, self._rest * 2)
+    def failed(self, fault: Fault, call: int, sent_at: float, *, alone: bool) -> bool:
+        """Note an attempt that brought no answer; returns whether the endpoint is now taken to be down.
+
+        `alone` says that no other endpoint would do.
+        """
+        if fault.kind is FaultKind.OVERLOADED:
+            if self.circuit.open:
+                return self.circuit.failed(call, sent_at, sure=True)
+            self.limiter.overloaded(sent_at)
+            # One that refuses some of many has no room for more; one that refuses each single call is down.
+            return self.limiter.limit <= 1 and self.circuit.failed(call, sent_at, sure=True)
+        if fault.kind is FaultKind.UNREACHABLE and not self.answers and alone:
+            # It was never up: the run ends at once, and the user corrects the URL.
+            return False
+        return fault.retryable and self.circuit.failed(call, sent_at, sure=fault.kind is FaultKind.UNREACHABLE)
 
 
 class Endpoints:
     """All endpoints of a run, one limiter each, shared by every model that calls them.
 
     A caller names the endpoints that would do and gets the one with the least in flight; it waits, first come first
-    served, while none has room.
+    served, while none has room or all are down.
+
+    Args:
+        say: shows a line to whoever watches the run.
 
     Attributes:
-        pausing: how many calls wait to be tried again.
+        pausing: how many callers wait for a time, most of them to try a call again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None] = lambda message: None) -> None:
         self.pausing = 0
+        self._say = say
         self._draining = asyncio.Event()
         self._known: dict[str, Endpoint] = {}
+        self._ramping: set[str] = set()
+        self._told: set[str] = set()
         self._waiting: deque[tuple[Sequence[Endpoint], asyncio.Future[Endpoint]]] = deque()
 
-    def get(self, url: str, ceiling: int) -> Endpoint:
+    def __iter__(self) -> Iterator[Endpoint]:
+        return iter(self._known.values())
+
+    def get(self, url: str, ceiling: int, round_trip: float = 0.0) -> Endpoint:
         """The endpoint at `url`; of several ceilings asked for, the lowest holds."""
-        endpoint = self._known.setdefault(url, Endpoint(url, ceiling))
+        endpoint = self._known.setdefault(url, Endpoint(url, ceiling, round_trip))
         if ceiling < endpoint.limiter.ceiling:
             endpoint.limiter = Limiter(ceiling)
         return endpoint
@@ -79,22 +105,49 @@ class Endpoints:
         if not self._waiting:
             endpoint = _least_busy(candidates)
             if endpoint is not None:
-                endpoint.limiter.in_flight += 1
+                endpoint.sent()
                 return endpoint
         turn: asyncio.Future[Endpoint] = asyncio.get_running_loop().create_future()
         self._waiting.append((candidates, turn))
         self._serve()
+        for endpoint in candidates:
+            self._ramp_later(endpoint)
         try:
             return await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self.release(turn.result())
             raise
 
-    def release(self, endpoint: Endpoint) -> None:
-        """Give a slot back and let the next caller have it."""
+    def release(self, endpoint: Endpoint, sent_at: float | None = None) -> None:
+        """Give back the slot of a call that was sent at a monotonic time, or not at all, and serve who waits."""
         endpoint.limiter.in_flight -= 1
+        endpoint.circuit.given_back(sent_at)
         self._serve()
+
+    def answered(self, endpoint: Endpoint, in_flight: int, kind: int, latency: float) -> None:
+        """Note an answer; a slot that it was waited for with is given back by `release`."""
+        down_since = endpoint.circuit.open_since
+        endpoint.answered(in_flight, kind, latency)
+        if down_since is not None:
+            endpoint.limiter.recovered()
+            self._say(f"{endpoint.url} answers again after {monotonic() - down_since:.0f} s")
+
+    def failed(
+        self, endpoint: Endpoint, candidates: Sequence[Endpoint], fault: Fault, call: int, sent_at: float
+    ) -> None:
+        """Note an attempt that brought no answer. An endpoint that answers nobody is left alone for a while, and then
+        tried by one call at a time."""
+        if endpoint.failed(fault, call, sent_at, alone=len(candidates) == 1):
+            others = any(not other.circuit.open for other in candidates)
+            self._say(
+                f"{endpoint.url} does not answer ({fault}); "
+                f"{'the others take its calls' if others else 'the run pauses'}, and it is tried now and then"
+            )
+        if endpoint.circuit.open:
+            wait = max(0.0, endpoint.circuit.probe_at - monotonic())
+            # A little later, as the clock of the loop is coarse.
+            asyncio.get_running_loop().call_later(wait + 0.01, self._serve)
 
     async def pause(self, seconds: float) -> None:
         """Wait before trying a call again, without a slot. Raises Draining."""
@@ -107,6 +160,16 @@ class Endpoints:
         finally:
             self.pausing -= 1
         raise Draining
+
+    def tell_limits(self) -> None:
+        """Say, once for each endpoint, how many calls in flight suit it, where that is fewer than it might have."""
+        for endpoint in self:
+            limiter = endpoint.limiter
+            if limiter.held_by is None or endpoint.url in self._told:
+                continue
+            self._told.add(endpoint.url)
+            why = "refuses more" if limiter.held_by == "refusals" else "is no faster with more"
+            self._say(f"{endpoint.url} gets about {limiter.limit:.0f} of {limiter.ceiling} calls at once: it {why}")
 
     def drain(self) -> None:
         """Send no further call: those on their way go on, all others raise Draining."""
@@ -126,19 +189,30 @@ class Endpoints:
             if id(candidates) not in full:
                 endpoint = _least_busy(candidates)
                 if endpoint is not None:
-                    endpoint.limiter.in_flight += 1
+                    endpoint.sent()
                     turn.set_result(endpoint)
                     continue
                 full.add(id(candidates))
             passed.append((candidates, turn))
-            if len(full) == len(self._known):
+            if not any(endpoint.takes_a_call() for endpoint in self):
                 break
         self._waiting.extendleft(reversed(passed))
+
+    def _ramp_later(self, endpoint: Endpoint) -> None:
+        if endpoint.limiter.ramping and endpoint.url not in self._ramping:
+            self._ramping.add(endpoint.url)
+            asyncio.get_running_loop().call_later(endpoint.round_trip, self._ramp, endpoint)
+
+    def _ramp(self, endpoint: Endpoint) -> None:
+        self._ramping.discard(endpoint.url)
+        endpoint.limiter.ramp()
+        self._serve()
+        if self._waiting:
+            self._ramp_later(endpoint)
 
 
 def _least_busy(candidates: Sequence[Endpoint]) -> Endpoint | None:
     if len(candidates) == 1:
-        return candidates[0] if candidates[0].limiter.has_room else None
-    awake = [endpoint for endpoint in candidates if not endpoint.resting] or candidates
-    roomy = [endpoint for endpoint in awake if endpoint.limiter.has_room]
-    return min(roomy, key=lambda endpoint: endpoint.limiter.in_flight, default=None)
+        return candidates[0] if candidates[0].takes_a_call() else None
+    free = [endpoint for endpoint in candidates if endpoint.takes_a_call()]
+    return min(free, key=lambda endpoint: endpoint.limiter.in_flight, default=None)

@@ -21,6 +21,7 @@ class FaultKind(Enum):
     UNREACHABLE = "unreachable"
     OVERLOADED = "overloaded"
     BROKEN = "broken"
+    TIMED_OUT = "timed out"
     REFUSED = "refused"
     LOCKED_OUT = "locked out"
 
@@ -29,8 +30,9 @@ class Fault(Exception):
     """One attempt that brought no answer.
 
     Args:
-        kind: UNREACHABLE (no connection), OVERLOADED (429, 503), BROKEN (other server errors, time-outs, torn or wrong
-            bodies), REFUSED (this request will never be answered) or LOCKED_OUT (none will: key, credit, model, path).
+        kind: UNREACHABLE (no connection), OVERLOADED (429, 503), BROKEN (other server errors, torn or wrong bodies),
+            TIMED_OUT (no answer in time), REFUSED (this request will never be answered) or LOCKED_OUT (none will: key,
+            credit, model, path).
         retry_after: seconds the server asked to wait.
     """
 
@@ -42,7 +44,7 @@ class Fault(Exception):
 
     @property
     def retryable(self) -> bool:
-        return self.kind in (FaultKind.UNREACHABLE, FaultKind.OVERLOADED, FaultKind.BROKEN)
+        return self.kind in (FaultKind.UNREACHABLE, FaultKind.OVERLOADED, FaultKind.BROKEN, FaultKind.TIMED_OUT)
 
 
 def fault_of(status: int, body: bytes, retry_after: str | None) -> Fault:

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import random
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-import aiohttp
 import orjson
+from pyreqwest.client import Client
+from pyreqwest.exceptions import RequestError, RequestTimeoutError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from dialoom.errors import EndpointError, RecordError
+from dialoom.models.attempts import Attempts
 from dialoom.models.chat import ChatAnswer, ChatRequest, NotACompletion, read_completion
 from dialoom.models.dialect import Dialect
 from dialoom.models.endpoints import Endpoint, Endpoints
 from dialoom.models.faults import Fault, FaultKind, fault_of
+from dialoom.models.server import never_connected, reason_of
 
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 30.0
+_FIRST_WAIT_WHEN_WELL = 0.1
+_LONGEST_WAIT_WHEN_WELL = 0.5
+_WELL_FOR = 1.0
 # A server may ask for more patience than anyone has; then the call is tried earlier.
 _LONGEST_ASKED = 120.0
 # A server that never answered is given up after these many refused connections; one that did may be restarting.
 _TRIES_WHEN_NEVER_UP = 3
 # Calls given up in a row, with no answer between them, after which the endpoint and not the record is to blame.
 _BARREN_CALLS = 8
+_FORBIDDEN = 403
+# A server without room says nothing against a call, which is tried twice as often then.
+_CHARGES = {FaultKind.OVERLOADED: 0.5}
 # How long a call that is given up waits, at the least, to see whether others are answered, and how often it looks.
 _SHORTEST_DOUBT = 2.0
 _LOOK = 0.1
@@ -37,12 +46,14 @@ class Patience:
     """How long to try.
 
     Attributes:
-        tries: attempts at one call.
+        tries: attempts at one call; those made to see whether an endpoint is back are not counted.
         timeout: seconds for one attempt.
+        outage: seconds that an endpoint may be down before the run stops.
     """
 
-    tries: int = 8
+    tries: int = 10
     timeout: float = 300.0
+    outage: float = 600.0
 
 
 class OpenAIChat:
@@ -54,7 +65,7 @@ class OpenAIChat:
     def __init__(
         self,
         *,
-        session: aiohttp.ClientSession,
+        client: Client,
         endpoints: Endpoints,
         urls: Sequence[Endpoint],
         model: str,
@@ -63,7 +74,7 @@ class OpenAIChat:
         params: Mapping[str, Any],
         patience: Patience,
     ) -> None:
-        self._session = session
+        self._client = client
         self._endpoints = endpoints
         self._urls = tuple(urls)
         self._model = model
@@ -71,7 +82,6 @@ class OpenAIChat:
         self._identity = identity
         self._params = params
         self._patience = patience
-        self._timeout = aiohttp.ClientTimeout(total=patience.timeout, sock_connect=10)
 
     @property
     def identity(self) -> str:
@@ -86,74 +96,98 @@ class OpenAIChat:
         return sum(endpoint.limiter.ceiling for endpoint in self._urls)
 
     async def close(self) -> None:
-        await self._session.close()
+        await self._client.close()
 
-    async def ask(self, request: ChatRequest) -> ChatAnswer:
+    async def ask(self, request: ChatRequest, attempts: Attempts | None = None) -> ChatAnswer:
+        attempts = attempts or Attempts()
         begun = monotonic()
         try:
-            return await self._attempt(request)
+            return await self._attempt(request, attempts)
         except Fault as fault:
             last = fault
-        if last.retryable:
+        if last.retryable and not self._stop(last, attempts):
             try:
-                return await self._retry(request, last)
+                return await self._retry(request, attempts, last)
             except Fault as fault:
                 last = fault
         raise await self._given_up(last, begun)
 
-    async def _retry(self, request: ChatRequest, first: Fault) -> ChatAnswer:
-        await self._endpoints.pause(_wait(1, first))
+    async def _retry(self, request: ChatRequest, attempts: Attempts, first: Fault) -> ChatAnswer:
+        await self._endpoints.pause(self._wait(attempts, first))
         retrying = AsyncRetrying(
             sleep=self._endpoints.pause,
             retry=retry_if_exception(lambda error: isinstance(error, Fault) and error.retryable),
-            stop=self._stop,
-            wait=lambda state: _wait(state.attempt_number + 1, _fault_in(state)),
+            stop=lambda state: self._stop(_fault_in(state), attempts),
+            wait=lambda state: self._wait(attempts, _fault_in(state)),
             reraise=True,
         )
-        return await retrying(self._attempt, request)
+        return await retrying(self._attempt, request, attempts)
 
-    def _stop(self, state: RetryCallState) -> bool:
-        tries = state.attempt_number + 1
-        fault = _fault_in(state)
-        never_up = not any(endpoint.answers for endpoint in self._urls)
-        if fault is not None and fault.kind is FaultKind.UNREACHABLE and never_up:
-            return tries >= _TRIES_WHEN_NEVER_UP
-        return tries >= self._patience.tries
+    def _stop(self, fault: Fault | None, attempts: Attempts) -> bool:
+        if all(endpoint.circuit.open for endpoint in self._urls):
+            return self._down_for() > self._patience.outage
+        # Of several URLs the circuits tell which are down.
+        alone = len(self._urls) == 1
+        if alone and fault is not None and fault.kind is FaultKind.UNREACHABLE and not self._answers():
+            return attempts.charged >= _TRIES_WHEN_NEVER_UP
+        return attempts.charged >= self._patience.tries
 
-    async def _attempt(self, request: ChatRequest) -> ChatAnswer:
+    def _wait(self, attempts: Attempts, fault: Fault | None) -> float:
+        """Seconds before the next attempt: what the server asked for, else exponential with full jitter on half of it.
+
+        They are few where the server answers others.
+        """
+        if fault is not None and fault.retry_after is not None:
+            return min(_LONGEST_ASKED, fault.retry_after) + random.uniform(0, 0.1)
+        well_since = attempts.faulted_at - _WELL_FOR
+        well = any(
+            endpoint.answers and endpoint.circuit.answered_at > well_since and endpoint.limiter.held_by != "refusals"
+            for endpoint in self._urls
+        )
+        first, at_most = (_FIRST_WAIT_WHEN_WELL, _LONGEST_WAIT_WHEN_WELL) if well else (_FIRST_WAIT, _LONGEST_WAIT)
+        longest = min(at_most, first * 2.0 ** max(0, len(attempts.faults) - 1))
+        return random.uniform(longest / 2, longest)
+
+    async def _attempt(self, request: ChatRequest, attempts: Attempts) -> ChatAnswer:
         body = self._dialect.body(self._model, request, self._params)
+        within = attempts.left(self._patience.timeout)
         endpoint = await self._endpoints.acquire(self._urls)
+        in_flight = endpoint.limiter.in_flight
         sent_at = monotonic()
+        attempts.send(self._model, endpoint.url)
         try:
-            answer = await self._post(endpoint, body, sent_at)
+            answer = await self._post(endpoint, body, within)
         except Fault as fault:
-            if fault.kind is FaultKind.OVERLOADED:
-                endpoint.limiter.overloaded(sent_at)
-            elif fault.retryable:
-                endpoint.failed()
             if fault.status == 400 and self._dialect.learn(str(fault), body):
+                attempts.failed(fault.kind, charge=0.0)
                 raise Fault(FaultKind.BROKEN, "asked again in a form that the server takes", retry_after=0.0) from fault
+            attempts.failed(fault.kind, charge=0.0 if endpoint.circuit.open else _CHARGES.get(fault.kind, 1.0))
+            # One that was cut short for the record's sake says nothing of the endpoint.
+            if fault.kind is not FaultKind.TIMED_OUT or within == self._patience.timeout:
+                self._endpoints.failed(endpoint, self._urls, fault, id(attempts), sent_at)
             raise
         else:
-            endpoint.answered()
+            kind = answer.completion_tokens.bit_length()
+            self._endpoints.answered(endpoint, in_flight, kind, answer.latency)
             return answer
         finally:
-            self._endpoints.release(endpoint)
+            attempts.seconds += monotonic() - sent_at
+            self._endpoints.release(endpoint, sent_at)
 
-    async def _post(self, endpoint: Endpoint, body: Mapping[str, Any], sent_at: float) -> ChatAnswer:
+    async def _post(self, endpoint: Endpoint, body: Mapping[str, Any], seconds: float) -> ChatAnswer:
+        asking = self._client.post(f"{endpoint.url}/chat/completions").body_bytes(orjson.dumps(body))
+        sent_at = monotonic()
         try:
-            async with self._session.post(
-                f"{endpoint.url}/chat/completions", data=orjson.dumps(body), timeout=self._timeout
-            ) as response:
-                raw = await response.read()
-                if response.status != 200:
-                    raise fault_of(response.status, raw, response.headers.get("Retry-After"))
-        except (aiohttp.ClientConnectorError, ConnectionRefusedError) as error:
-            raise Fault(FaultKind.UNREACHABLE, f"cannot connect to {endpoint.url}: {error}") from error
-        except TimeoutError as error:
-            raise Fault(FaultKind.BROKEN, f"no answer within {self._patience.timeout:g} s") from error
-        except (aiohttp.ClientError, OSError, ssl.SSLError) as error:
-            raise Fault(FaultKind.BROKEN, f"the connection broke: {error or type(error).__name__}") from error
+            response = await asking.timeout(timedelta(seconds=seconds)).build().send()
+            raw = bytes(await response.bytes())
+        except RequestError as error:
+            if never_connected(error):
+                raise Fault(FaultKind.UNREACHABLE, f"cannot connect to {endpoint.url}: {reason_of(error)}") from error
+            if isinstance(error, RequestTimeoutError):
+                raise Fault(FaultKind.TIMED_OUT, f"no answer within {seconds:g} s") from error
+            raise Fault(FaultKind.BROKEN, f"the connection broke: {reason_of(error)}") from error
+        if response.status != 200:
+            raise fault_of(response.status, raw, response.get_header("Retry-After"))
         try:
             return read_completion(raw, monotonic() - sent_at)
         except NotACompletion as error:
@@ -168,9 +202,15 @@ class OpenAIChat:
         where = ", ".join(endpoint.url for endpoint in self._urls)
         for endpoint in self._urls:
             endpoint.barren += 1
-        if fault.kind is FaultKind.LOCKED_OUT:
+        # Where others are answered, 403 is about what this one asks.
+        if fault.kind is FaultKind.LOCKED_OUT and not (fault.status == _FORBIDDEN and self._answers()):
             return EndpointError(f"{where} answers {fault}", remedy=_REMEDIES.get(fault.status or 0))
-        if fault.kind is FaultKind.UNREACHABLE:
+        if all(endpoint.circuit.open for endpoint in self._urls) and self._down_for() > self._patience.outage:
+            return EndpointError(
+                f"{where} has been down for {self._down_for():.0f} s: {fault}",
+                remedy="mend the endpoint, then run again: what was answered is kept",
+            )
+        if fault.kind is FaultKind.UNREACHABLE and not self._answers() and len(self._urls) == 1:
             return EndpointError(str(fault), remedy="start the server or correct the URL, then run again")
         answers = self._answers()
         end = monotonic() + max(_SHORTEST_DOUBT, (monotonic() - begun) / 2)
@@ -182,6 +222,10 @@ class OpenAIChat:
             f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
             remedy="mend the endpoint or the request, then run again: what was answered is kept",
         )
+
+    def _down_for(self) -> float:
+        """Seconds since when all endpoints have been down, given that they are."""
+        return monotonic() - max(endpoint.circuit.open_since or 0.0 for endpoint in self._urls)
 
     def _answers(self) -> int:
         return sum(endpoint.answers for endpoint in self._urls)
@@ -198,11 +242,3 @@ _REMEDIES = {
 def _fault_in(state: RetryCallState) -> Fault | None:
     error = state.outcome.exception() if state.outcome else None
     return error if isinstance(error, Fault) else None
-
-
-def _wait(failures: int, fault: Fault | None) -> float:
-    """Seconds before the next attempt: what the server asked for, else exponential with full jitter on half of it."""
-    if fault is not None and fault.retry_after is not None:
-        return min(_LONGEST_ASKED, fault.retry_after) + random.uniform(0, 0.1)
-    longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (failures - 1))
-    return random.uniform(longest / 2, longest)

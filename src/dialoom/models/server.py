@@ -3,33 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from time import monotonic
 
-import aiohttp
 import orjson
+from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.exceptions import RequestError
 
 from dialoom.errors import EndpointError
 from dialoom.models.dialect import Dialect
 
+_CONNECT_WITHIN = timedelta(seconds=10)
+_IDLE = timedelta(seconds=60)
+_LIST_WITHIN = timedelta(seconds=30)
 
-def open_session(key: str | None) -> aiohttp.ClientSession:
-    """A connection pool without a limit of its own: the limiter sets how much is in flight."""
+
+def open_client(key: str | None) -> Client:
+    """A pool of connections without a limit of its own: the limiter sets how much is in flight."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60), headers=headers)
+    builder = ClientBuilder().default_headers(headers).max_connections(None)
+    # One connection a call: what is in flight at a server that multiplexes is bounded by the server, unseen by us.
+    return builder.http1_only().connect_timeout(_CONNECT_WITHIN).pool_idle_timeout(_IDLE).build()
+
+
+def reason_of(error: RequestError) -> str:
+    """Why a request failed, in the words of the innermost cause."""
+    causes = error.details["causes"]
+    return str(causes[-1]["message"]) if causes else error.message
+
+
+def never_connected(error: RequestError) -> bool:
+    """Whether there was no connection at all: the client has classes that it also uses once one broke or was slow."""
+    return any(cause["message"] == "client error (Connect)" for cause in error.details["causes"] or ())
+
+
+async def _round_trip(client: Client, url: str) -> float:
+    """Seconds that a small question takes on a connection that is open; 0 where it fails."""
+    asked_at = monotonic()
+    try:
+        await client.get(f"{url}/models").timeout(_LIST_WITHIN).build().send()
+    except RequestError:
+        return 0.0
+    return monotonic() - asked_at
 
 
 @dataclass(frozen=True, slots=True)
 class ServerList:
-    """A server's list of models (GET /models); empty where it has none to show."""
+    """A server's list of models (GET /models); empty where it has none to show.
+
+    Attributes:
+        round_trip: seconds that it took, with nothing to compute and the connection already open.
+    """
 
     first_model: str | None = None
     owner: str | None = None
+    round_trip: float = 0.0
 
     def dialect(self) -> Dialect:
         return Dialect.of_owner(self.owner)
 
     @classmethod
-    async def ask(cls, session: aiohttp.ClientSession, urls: Sequence[str]) -> ServerList:
+    async def ask(cls, client: Client, urls: Sequence[str]) -> ServerList:
         """The list of the first of `urls` that answers.
 
         Raises EndpointError when none can be reached, or when the key is refused: both are known before any call is
@@ -38,17 +73,16 @@ class ServerList:
         failure = ""
         for url in urls:
             try:
-                async with session.get(
-                    f"{url}/models", timeout=aiohttp.ClientTimeout(total=30, sock_connect=5)
-                ) as reply:
-                    if reply.status in (401, 403):
-                        raise EndpointError(
-                            f"{url} answers {reply.status}: the key is missing or refused",
-                            remedy="name the variable that holds the key in the model's `key:` and set it",
-                        )
-                    return cls._read(await reply.read()) if reply.status == 200 else cls()
-            except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                failure = failure or f"cannot reach {url}: {error or type(error).__name__}"
+                reply = await client.get(f"{url}/models").timeout(_LIST_WITHIN).build().send()
+                if reply.status in (401, 403):
+                    raise EndpointError(
+                        f"{url} answers {reply.status}: the key is missing or refused",
+                        remedy="name the variable that holds the key in the model's `key:` and set it",
+                    )
+                found = cls._read(bytes(await reply.bytes())) if reply.status == 200 else cls()
+                return replace(found, round_trip=await _round_trip(client, url))
+            except RequestError as error:
+                failure = failure or f"cannot reach {url}: {reason_of(error)}"
         raise EndpointError(failure, remedy="start the server or correct the URL, then run the same command again")
 
     @classmethod

@@ -10,9 +10,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from dialoom.errors import DialoomError, EndpointError, MissingExtra, Place
+from dialoom.models.attempts import Attempts
 from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
+from dialoom.models.runstate import RunState
 from dialoom.models.weights import find_weights, fingerprint
 
 _NOT_INSTALLED = MissingExtra(
@@ -56,17 +58,17 @@ class Embedded(ModelConfig):
             return [_NO_WEIGHTS]
         return []
 
-    async def open(self, endpoints: Endpoints, folder: Path) -> ChatModel:
+    async def open(self, endpoints: Endpoints, folder: Path, state: RunState) -> ChatModel:
         from dialoom.models.dialect import Dialect
         from dialoom.models.openai_chat import OpenAIChat, Patience
-        from dialoom.models.server import open_session
+        from dialoom.models.server import open_client
 
         weights = folder / self.path if self.path else find_weights()
         if weights is None:
             raise _NO_WEIGHTS
         server = self._serve(weights)
         chat = OpenAIChat(
-            session=open_session(None),
+            client=open_client(None),
             endpoints=endpoints,
             urls=[endpoints.get(f"{server.listening_address}/v1", self.slots)],
             model=weights.stem,
@@ -123,8 +125,8 @@ class EmbeddedChat:
     def slots(self) -> int:
         return self._chat.slots
 
-    async def ask(self, request: ChatRequest) -> ChatAnswer:
-        return await self._chat.ask(request)
+    async def ask(self, request: ChatRequest, attempts: Attempts | None = None) -> ChatAnswer:
+        return await self._chat.ask(request, attempts)
 
     async def close(self) -> None:
         await self._chat.close()

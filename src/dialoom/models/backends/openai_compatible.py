@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field
 
 from dialoom.errors import DialoomError, EndpointError, Place
+from dialoom.models.batches.settings import Batching, read_batching
 from dialoom.models.chat import ChatModel
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
+from dialoom.models.runstate import RunState
 
 
 def _as_list(value: Any) -> Any:
@@ -22,7 +24,14 @@ def _as_list(value: Any) -> Any:
 class OpenAICompatible(ModelConfig):
     """A model behind one or several base URLs that speak OpenAI's protocol (vLLM, llama.cpp, Ollama, OpenAI ...)."""
 
-    NOT_CONTENT: ClassVar[frozenset[str]] = ModelConfig.NOT_CONTENT | {"key", "concurrency", "timeout", "tries"}
+    NOT_CONTENT: ClassVar[frozenset[str]] = ModelConfig.NOT_CONTENT | {
+        "key",
+        "concurrency",
+        "timeout",
+        "tries",
+        "outage",
+        "batch",
+    }
 
     kind: Literal["openai_compatible"] = "openai_compatible"
     url: Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] = Field(
@@ -32,7 +41,10 @@ class OpenAICompatible(ModelConfig):
     key: str | None = Field(default=None, description="Name of the environment variable that holds the key.")
     concurrency: int = Field(default=64, ge=1, description="Most calls in flight per URL; fewer if it complains.")
     timeout: float = Field(default=300.0, gt=0, description="Seconds for one attempt at a call.")
-    tries: int = Field(default=8, ge=1, description="Attempts at one call.")
+    tries: int = Field(default=10, ge=1, description="Attempts at one call.")
+    outage: float = Field(
+        default=600.0, ge=0, description="Seconds that all URLs may be down, while the run pauses, before it stops."
+    )
     grammar: Literal["auto", "none", "grammar", "guided_grammar"] = Field(
         default="auto", description="The field that the server takes a GBNF grammar in; auto asks its list of models."
     )
@@ -42,6 +54,13 @@ class OpenAICompatible(ModelConfig):
     same_as: str | None = Field(
         default=None,
         description="A name for this model in the ledger instead of URL and model, so that answers survive a move.",
+    )
+
+    batch: Annotated[Batching | None, BeforeValidator(read_batching, json_schema_input_type=bool | Batching | None)] = (
+        Field(
+            default=None,
+            description="Ask through the provider's batch API: cheaper, answered within hours. `true`, or settings.",
+        )
     )
 
     @classmethod
@@ -55,6 +74,9 @@ class OpenAICompatible(ModelConfig):
             del content["url"], content["model"]
         return content
 
+    def at_once(self) -> OpenAICompatible:
+        return self.model_copy(update={"batch": None})
+
     def problems(self, folder: Path) -> list[DialoomError]:
         found: list[DialoomError] = []
         for url in self.url:
@@ -65,6 +87,14 @@ class OpenAICompatible(ModelConfig):
                         f"'{url}' is no base URL", place=Place(field="url"), remedy="write http://HOST:PORT/v1"
                     )
                 )
+        if self.batch is not None and len(self.url) > 1:
+            found.append(
+                DialoomError(
+                    "batches go to one base URL, and here are several",
+                    place=Place(field="url"),
+                    remedy="name one, or leave `batch` out",
+                )
+            )
         if self.key and not self.key.isidentifier():
             # Not shown: it may be the key itself.
             found.append(
@@ -84,31 +114,54 @@ class OpenAICompatible(ModelConfig):
             )
         return found
 
-    async def open(self, endpoints: Endpoints, folder: Path) -> ChatModel:
+    async def open(self, endpoints: Endpoints, folder: Path, state: RunState) -> ChatModel:
+        from dialoom.models.batches.api import BatchApi
+        from dialoom.models.batches.chat import BatchedChat
+        from dialoom.models.batches.office import Office
+        from dialoom.models.batches.opening import open_batched, tell_of_batches
+        from dialoom.models.batches.store import BatchStore
         from dialoom.models.openai_chat import OpenAIChat, Patience
-        from dialoom.models.server import ServerList, open_session
+        from dialoom.models.server import ServerList, open_client
 
         urls = [url.rstrip("/") for url in self.url]
-        session = open_session(os.environ.get(self.key) if self.key else None)
+        client = open_client(os.environ.get(self.key) if self.key else None)
         try:
-            server = await ServerList.ask(session, urls)
+            server = await ServerList.ask(client, urls)
         except EndpointError:
-            await session.close()
+            await client.close()
             raise
         model = self.model or server.first_model or "default"
         dialect = server.dialect()
         if self.grammar != "auto":
             dialect.grammar = self.grammar
         dialect.native_schema = self.structured == "auto"
+        identity = self._identity(urls, model)
+        if self.batch is not None:
+            await client.close()
+            batching = self.batch
+
+            def make(store: BatchStore) -> BatchedChat:
+                api = BatchApi(urls[0], os.environ.get(self.key) if self.key else None, self.timeout)
+                return BatchedChat(
+                    office=Office(api, store, endpoints, batching, state.say),
+                    model=model,
+                    dialect=dialect,
+                    identity=identity,
+                    params=self.params,
+                    state=state,
+                )
+
+            return await open_batched(identity, state, make)
+        tell_of_batches(identity, state)
         return OpenAIChat(
-            session=session,
+            client=client,
             endpoints=endpoints,
-            urls=[endpoints.get(url, self.concurrency) for url in urls],
+            urls=[endpoints.get(url, self.concurrency, server.round_trip) for url in urls],
             model=model,
             dialect=dialect,
-            identity=self._identity(urls, model),
+            identity=identity,
             params=self.params,
-            patience=Patience(tries=self.tries, timeout=self.timeout),
+            patience=Patience(tries=self.tries, timeout=self.timeout, outage=self.outage),
         )
 
     def _identity(self, urls: list[str], model: str) -> str:
