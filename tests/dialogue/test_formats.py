@@ -58,7 +58,7 @@ def test_every_format_is_named_after_its_module() -> None:
 def test_importing_dialogues_imports_no_heavy_library() -> None:
     code = (
         "import sys, dialoom.dialogue.formats, dialoom.corpus;"
-        "print([m for m in ('lance', 'pyarrow', 'duckdb', 'numpy', 'aiohttp', 'dialoom.dialogue.formats.jsonl')"
+        "print([m for m in ('lance', 'pyarrow', 'duckdb', 'numpy', 'pyreqwest', 'dialoom.dialogue.formats.jsonl')"
         " if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

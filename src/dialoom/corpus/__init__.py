@@ -8,14 +8,62 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dialoom.corpus.corpus import Corpus, Version
+    from dialoom.corpus.corpus import Changed, Corpus
+    from dialoom.corpus.descent import Derived, derived
+    from dialoom.corpus.differences import Diff, diff
+    from dialoom.corpus.exports import Export, exports_holding, exports_of, note_export
+    from dialoom.corpus.history import Version
+    from dialoom.corpus.life import Life, Stay, lives
+    from dialoom.corpus.log import changelog
+    from dialoom.corpus.search import Search
+    from dialoom.corpus.verification import Verified, verify
 
-__all__ = ["Corpus", "Version"]
+_HOMES = {
+    "Changed": "corpus",
+    "Corpus": "corpus",
+    "Derived": "descent",
+    "Diff": "differences",
+    "Export": "exports",
+    "Life": "life",
+    "Search": "search",
+    "Stay": "life",
+    "Verified": "verification",
+    "Version": "history",
+    "changelog": "log",
+    "derived": "descent",
+    "diff": "differences",
+    "exports_holding": "exports",
+    "exports_of": "exports",
+    "lives": "life",
+    "note_export": "exports",
+    "verify": "verification",
+}
+
+__all__ = [
+    "Changed",
+    "Corpus",
+    "Derived",
+    "Diff",
+    "Export",
+    "Life",
+    "Search",
+    "Stay",
+    "Verified",
+    "Version",
+    "changelog",
+    "derived",
+    "diff",
+    "exports_holding",
+    "exports_of",
+    "lives",
+    "note_export",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        from dialoom.corpus import corpus
+    if name in _HOMES:
+        from importlib import import_module
 
-        return getattr(corpus, name)
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

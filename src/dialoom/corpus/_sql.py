@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
-import lance
 import pyarrow as pa
 import pyarrow.dataset
 
+from dialoom.corpus._load_lance import lance
 from dialoom.errors import DataError, Place
 
 OFFSET = "_rowoffset"
@@ -26,18 +26,19 @@ ROW_ID = "_rowid"
 
 
 class Rows(pyarrow.dataset.Dataset):  # type: ignore[misc]
-    """A Lance table as DuckDB reads it, with the row's offset and id as further columns.
+    """A Lance table as DuckDB reads it, with the row's offset and id as further columns if `numbered`.
 
     DuckDB takes an object for a table that it may scan many times, column by column, only if it is a pyarrow Dataset.
     """
 
-    def __init__(self, table: lance.LanceDataset) -> None:
+    def __init__(self, table: lance.LanceDataset, *, numbered: bool = True) -> None:
         self._table = table
+        self._more = (OFFSET, ROW_ID) if numbered else ()
 
     @property
     def schema(self) -> pa.Schema:
         schema = self._table.schema
-        for name in (OFFSET, ROW_ID):
+        for name in self._more:
             schema = schema.append(pa.field(name, pa.uint64()))
         return schema
 
@@ -69,13 +70,21 @@ class _Scan:
         return pa.RecordBatchReader.from_batches(schema, kept)
 
 
+Source: TypeAlias = lance.LanceDataset | Rows | pa.Table
+
+
 @contextmanager
-def connect(table: lance.LanceDataset) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection in which the table is called `dialogues`. SQL that DuckDB refuses becomes a DataError."""
+def connect(table: lance.LanceDataset, **others: Source) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection in which the table is called `dialogues`, and others by their names.
+
+    SQL that DuckDB refuses becomes a DataError.
+    """
     spill = str(Path(tempfile.gettempdir()) / "dialoom-duckdb")
     connection = duckdb.connect(config={"temp_directory": spill})
     try:
         connection.register("dialogues", Rows(table))
+        for name, other in others.items():
+            connection.register(name, Rows(other, numbered=False) if isinstance(other, lance.LanceDataset) else other)
         yield connection
     except duckdb.Error as error:
         raise DataError(
@@ -93,7 +102,24 @@ def select(columns: str, *, where: str | None = None, order: str | None = None) 
     return f"SELECT {columns} FROM dialogues{condition}" + (f" ORDER BY {order}" if order else "")
 
 
-def arrow(table: lance.LanceDataset, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-    """The result of one statement as an Arrow table."""
-    with connect(table) as connection:
+def arrow(
+    table: lance.LanceDataset,
+    sql: str,
+    parameters: Sequence[object] = (),
+    **others: Source,
+) -> pa.Table:
+    """The result of one statement as an Arrow table. Raises DataError where there is none to run."""
+    if not sql.strip(" ;\n\t"):
+        raise DataError(
+            "there is no SQL statement", remedy="such as: SELECT topic, count(*) FROM dialogues GROUP BY topic"
+        )
+    with connect(table, **others) as connection:
         return connection.sql(sql, params=list(parameters) or None).to_arrow_table()
+
+
+def matches(rows: pa.Table, conditions: Sequence[str]) -> list[bool]:
+    """For each condition whether it holds for any of some rows that were taken out of a table."""
+    asked = ", ".join(f"count(*) FILTER (WHERE (\n{condition}\n)) > 0" for condition in conditions)
+    with duckdb.connect() as connection:
+        connection.register("dialogues", rows)
+        return list(connection.sql(f"SELECT {asked} FROM dialogues").fetchall()[0])

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-import lance
 import pyarrow as pa
-from lance.dataset import LANCE_COMMIT_MESSAGE_KEY
 
-from dialoom.corpus import _lance
+from dialoom.corpus import _lance, history, tables
+from dialoom.corpus._delete import deletion
+from dialoom.corpus._lance import Location
+from dialoom.corpus._load_lance import lance
 from dialoom.corpus._sql import OFFSET, ROW_ID, arrow, connect, select
-from dialoom.corpus.schema import dialogues_of, table_of
+from dialoom.corpus._upgrade import upgrade
+from dialoom.corpus._views import beside
+from dialoom.corpus.changes import Change
+from dialoom.corpus.history import Version
+from dialoom.corpus.schema import SCHEMA, SCHEMA_VERSION, completed, dialogues_of, rows_of
+from dialoom.corpus.tally import COLUMNS, Tally
 from dialoom.dialogue import Dialogue
-from dialoom.errors import Place, StorageError
+from dialoom.errors import DataError, Place, StorageError, nearest
 
+_TABLE = "dialogues"
 _ORDER = "run, position, id"
 _CHUNK = 256
-_REMOVE_ATTEMPTS = 5
-_LANCE_CONDITIONS = 250  # Lance refuses a filter of more than 500 conditions, and a range is two.
 _FILE_ROWS = 8_192  # Full files are never rewritten: compacting again and again costs the disk once, and little memory.
 
 
-class Version(NamedTuple):
-    """One immutable state of the corpus. `run` and `batch` are None where the version is no append."""
+T = TypeVar("T")
 
-    number: int
-    at: datetime
-    rows: int
-    what: str
-    run: str | None
-    batch: str | None
+
+class Changed(NamedTuple):
+    """What a removal took out, or a putting back brought: in which version, and the ids, in the order of their runs."""
+
+    version: int
+    ids: tuple[str, ...]
 
 
 class Corpus:
@@ -40,42 +43,56 @@ class Corpus:
 
     Every change is one atomic commit that makes a version; readers hold the version they began with. Several
     processes may append at once. A `where` is the condition of a SQL WHERE clause in DuckDB's dialect over the columns
-    of `dialoom.corpus.schema.SCHEMA`, for instance `json_extract(tags, '$.score')::int >= 4`. Made by `Corpus.open`;
-    to be used by one thread at a time.
+    of `dialoom.corpus.schema.SCHEMA`, for instance `json_extract(tags, '$.score')::int >= 4`. A `version` is a number,
+    or None for the newest. Made by `Corpus.open`; to be used by one thread at a time.
     """
 
-    def __init__(self, path: Path, table: lance.LanceDataset) -> None:
-        self._path = path
+    def __init__(self, location: Location, table: lance.LanceDataset) -> None:
+        self._location = location
         self._table = table
 
     @classmethod
-    def open(cls, path: Path | str, *, create: bool = False) -> Corpus:
-        """The corpus in the folder `path`; with `create`, an empty one is made where there is none.
+    def open(
+        cls, corpus: Path | str, *, create: bool = False, storage_options: Mapping[str, str] | None = None
+    ) -> Corpus:
+        """The corpus in a folder or at a URL such as `s3://bucket/calls`; with `create`, an empty one is made where
+        there is none.
 
-        Raises StorageError where the path is no corpus, or one that this version cannot read.
+        Args:
+            storage_options: keys, endpoint and the like of an object store; what is left out is read from the
+                environment (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT`, `AWS_ALLOW_HTTP` ...).
+
+        Raises StorageError where the place holds no corpus, or one that this version cannot read.
         """
-        path = Path(path)
-        uri = str(path / "dialogues.lance")
-        if not _lance.exists(uri):
+        location = Location.of(corpus, storage_options)
+        if not location.has(_TABLE):
+            folder = location.folder
             if not create:
-                what = "is not a corpus: it holds no dialogues.lance" if path.exists() else "does not exist"
+                there = folder is None or folder.exists()
+                what = "is not a corpus: it holds no dialogues.lance" if there else "does not exist"
                 raise StorageError(
                     f"the corpus folder {what}",
-                    place=Place(file=str(path)),
+                    place=Place(file=location.root),
                     remedy="check the path; a run creates the corpus that its recipe names",
                 )
-            if path.exists() and not path.is_dir():
+            if folder is not None and folder.exists() and not folder.is_dir():
                 raise StorageError(
                     "a corpus is a folder, and this is a file",
-                    place=Place(file=str(path)),
+                    place=Place(file=location.root),
                     remedy="name a folder",
                 )
-            _lance.create(path, uri)
-        return cls(path, _lance.open_table(path, uri))
+            _lance.create(location, _TABLE, SCHEMA)
+        return cls(location, _lance.open_table(location, _TABLE, SCHEMA_VERSION))
 
     @property
-    def path(self) -> Path:
-        return self._path
+    def location(self) -> str:
+        """The folder, as an absolute path, or the URL."""
+        return self._location.root
+
+    @property
+    def place(self) -> Location:
+        """Where it lies, with the options of its store."""
+        return self._location
 
     @property
     def version(self) -> int:
@@ -95,40 +112,39 @@ class Corpus:
         """
         if not dialogues:
             return self.version
-        rows = table_of(dialogues, run=run, batch=batch)
-        with _lance.storage("append to", self._path):
-            self._table.insert(
-                rows,
-                commit_message=f"append {len(dialogues)} of run {run}, batch {batch}",
-                transaction_properties={"run": run, "batch": batch},
-            )
-        return int(self._table.version)
+        rows = rows_of(dialogues, run=run, batch=batch)
+        recipes = tuple(dict.fromkeys(row["recipe_hash"] for row in rows if row["recipe_hash"]))
+        change = Change("append", Tally.of(rows), run=run, batch=batch, recipes=recipes)
+        message = f"append {len(rows)} of run {run}, batch {batch}"
+        return self._insert(pa.Table.from_pylist(rows, schema=SCHEMA), message, change)
 
     def dialogues(self, version: int | None = None, *, where: str | None = None) -> Iterator[Dialogue]:
-        """Streams the dialogues of a version (by default the newest) in the order (run, position, id).
+        """Streams the dialogues of a version in the order (run, position, id).
 
         The order does not depend on the order of the commits. Memory holds eight bytes a row and one chunk of rows.
         """
-        table = self._at(version)
+        table = self.at(version)
         offsets = arrow(table, select(OFFSET, where=where, order=_ORDER)).column(0)
         return self._taken(table, offsets)
 
-    def _taken(self, table: lance.LanceDataset, offsets: pa.ChunkedArray) -> Iterator[Dialogue]:
-        for start in range(0, len(offsets), _CHUNK):
-            with _lance.storage("read", self._path):
-                rows = table.take(offsets.slice(start, _CHUNK).combine_chunks())
-            yield from dialogues_of(rows)
+    def sample(
+        self, number: int, *, seed: int = 0, version: int | None = None, where: str | None = None
+    ) -> list[Dialogue]:
+        """Some dialogues drawn by chance: the same for the same content and seed, whatever the commits."""
+        table = self.at(version)
+        drawn = f"{select(OFFSET, where=where)} ORDER BY md5(concat(id, ' ', run, ' ', ?)) LIMIT ?"
+        return list(self._taken(table, arrow(table, drawn, [str(seed), number]).column(0)))
 
-    def count(self, where: str | None = None) -> int:
-        """How many dialogues the newest version holds."""
-        table = self._latest()
+    def count(self, where: str | None = None, *, version: int | None = None) -> int:
+        """How many dialogues a version holds."""
+        table = self.at(version)
         if where is None:
             return int(table.count_rows())
         return int(arrow(table, select("count(*)", where=where)).column(0)[0].as_py())
 
-    def ids(self, where: str | None = None) -> Iterator[str]:
-        """The ids in the newest version, in the order of `dialogues`, streamed."""
-        for (name,) in self._streamed(select("id", where=where, order=_ORDER)):
+    def ids(self, where: str | None = None, *, version: int | None = None) -> Iterator[str]:
+        """The ids in a version, in the order of `dialogues`, streamed."""
+        for (name,) in self._streamed(select("id", where=where, order=_ORDER), version=version):
             yield name
 
     def seeds_and_ids(self, run: str) -> Iterator[tuple[str, str]]:
@@ -136,35 +152,68 @@ class Corpus:
         rows = self._streamed(select("seed, id", where="run = ? AND seed IS NOT NULL"), [run])
         return ((seed, name) for seed, name in rows)
 
-    def remove(self, where: str) -> int:
-        """Removes the dialogues that match, in one commit, and returns how many. Earlier versions keep them."""
-        for attempt in range(1, _REMOVE_ATTEMPTS + 1):
-            table = self._latest()
-            rows = arrow(table, select(ROW_ID, where=where)).column(0)
-            if not len(rows):
-                return 0
-            seen = table.version
-            with _lance.storage("remove from", self._path):
-                try:
-                    # Lance's own retries would apply these row ids to a compacted table, where they mean other rows.
-                    return int(table.delete(_within(rows), conflict_retries=0)["num_deleted_rows"])
-                except OSError:
-                    if attempt == _REMOVE_ATTEMPTS or self.version == seen:
-                        raise
-        return 0
+    def remove(self, where: str, *, why: str | None = None) -> Changed:
+        """Removes the dialogues that match, in one commit. Earlier versions keep them; `put_back` brings them again."""
+        self._writable()
+
+        def attempt(table: lance.LanceDataset) -> Changed:
+            found = arrow(table, select(f"{ROW_ID}, {OFFSET}, id", where=where, order=_ORDER))
+            if not len(found):
+                return Changed(int(table.version), ())
+            gone = (table.take(part, columns=list(COLUMNS)).to_pylist() for part in _parts(found.column(1)))
+            change = Change("remove", Tally.of(row for rows in gone for row in rows), why)
+            taken = deletion(table, found.column(0).to_pylist()).operation()
+            number = _lance.commit(table, taken, f"remove {len(found):,} where {where}", change.properties())
+            return Changed(number, tuple(found.column(2).to_pylist()))
+
+        return self._changed("remove from", attempt)
+
+    def put_back(self, version: int, where: str, *, why: str | None = None) -> Changed:
+        """Brings dialogues of a version that match, and are not in the newest one, back as they were, in one commit."""
+        self._writable()
+        old, newest = self.at(version), self.at(None)
+        there = arrow(newest, select("run, id"))
+        missing = (
+            f"SELECT offsets, id FROM ({select(f'{OFFSET} AS offsets, run, position, id', where=where)}) "
+            f"ANTI JOIN there USING (run, id) ORDER BY {_ORDER}"
+        )
+        found = arrow(old, missing, there=there)
+        if not len(found):
+            return Changed(int(newest.version), ())
+        with _lance.storage("read", self._location):
+            rows = old.take(found.column(0).combine_chunks())
+        whole = completed(rows) if "hash" not in rows.schema.names else rows.select(SCHEMA.names)
+        change = Change("put back", Tally.of(whole.select(COLUMNS).to_pylist()), why)
+        number = self._insert(whole, f"put back {len(found):,} of version {version} where {where}", change)
+        return Changed(number, tuple(found.column(1).to_pylist()))
+
+    def restore(self, version: int, *, why: str | None = None) -> int:
+        """Makes the newest version what an older one was, in one commit, and returns the new version's number.
+
+        The versions between stay readable. Facts in the tables beside (ratings, tags ...) are left as they are.
+        """
+        self.at(version)
+        change = Change("restore", why=why)
+
+        def attempt(table: lance.LanceDataset) -> int:
+            operation = lance.LanceOperation.Restore(version)
+            return _lance.commit(table, operation, f"restore version {version}", change.properties())
+
+        number = self._changed("restore", attempt)
+        self._writable()
+        return number
 
     def versions(self) -> list[Version]:
-        """Every version that is still there, oldest first."""
-        with _lance.storage("read the versions of", self._path):
-            table = self._latest()
-            return [_version(table, entry) for entry in table.versions()]  # type: ignore[no-untyped-call]
+        """Every version that is still there, oldest first, each with what it changed and what it holds."""
+        return history.versions(self)
 
-    def query(self, sql: str) -> pa.Table:
-        """The result of a SQL statement by DuckDB over the newest version, the table `dialogues`.
+    def query(self, sql: str, *, version: int | None = None) -> pa.Table:
+        """The result of a SQL statement by DuckDB over the table `dialogues` of a version, and over the tables beside
+        it (`dialoom.corpus.tables.TABLES`), whose rows say in `version` on which version they were written.
 
         Raises DataError with DuckDB's explanation where the statement is wrong.
         """
-        return arrow(self._latest(), sql)
+        return arrow(self.at(version), sql, **beside(self._location, sql))
 
     def compact(self) -> int:
         """Merges small files, so that reads stay fast after many appends, and returns how many are left.
@@ -173,49 +222,92 @@ class Corpus:
         run: each version lists all files, so that the cost of a commit grows with their number. Others may append
         meanwhile.
         """
-        with _lance.storage("compact", self._path):
+        with _lance.storage("compact", self._location):
             self._latest().optimize.compact_files(target_rows_per_fragment=_FILE_ROWS)
+        tables.compact(self._location)
         return self.fragments
 
-    def _latest(self) -> lance.LanceDataset:
-        with _lance.storage("open", self._path):
-            self._table.checkout_latest()  # type: ignore[no-untyped-call]
-        return self._table
+    def name(self, name: str, version: int | None = None) -> int:
+        """Gives a version a name, under which `number_of` finds it; returns its number. A name can be given once."""
+        number = int(self.at(version).version)
+        if not name or name.isdecimal():
+            raise DataError(f"'{name}' cannot name a version", remedy="use a word that is not a number")
+        with _lance.storage(f"name version {number} of", self._location):
+            names = self._latest().tags
+            if name in names.list():
+                raise DataError(f"there is a version called '{name}' already", remedy="choose another name")
+            names.create(name, number)
+        return number
 
-    def _at(self, version: int | None) -> lance.LanceDataset:
+    def names(self) -> dict[str, int]:
+        """The named versions."""
+        with _lance.storage("read the names of", self._location):
+            return {name: int(said["version"]) for name, said in sorted(self._latest().tags.list().items())}
+
+    def number_of(self, version: str | int) -> int:
+        """The number of a version given as a number or by its name. Raises StorageError where it is not there."""
+        if str(version).isdecimal():
+            return int(self.at(int(version)).version)
+        names = self.names()
+        if version not in names:
+            remedy = nearest(str(version), list(names)) or "give a number, or name one with `dialoom corpus tag`"
+            raise StorageError(f"no version is called '{version}'", place=Place(self.location), remedy=remedy)
+        return names[str(version)]
+
+    def add(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Adds rows to a table beside the dialogues, such as `tags` or `ratings`, in one commit.
+
+        A row may have columns of its own; lists and objects are kept as JSON. Raises DataError where a value does not
+        fit its column.
+        """
+        tables.add(self._location, table, rows, self.version)
+
+    def replace(self, table: str, where: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Puts rows in the place of those that meet a condition (in Lance's SQL) in a table beside the dialogues, in
+        one commit."""
+        tables.replace(self._location, table, where, rows, self.version)
+
+    def read(self, table: str, *, where: str | None = None, columns: list[str] | None = None) -> pa.Table:
+        """The rows of a table beside the dialogues, in the order they were added; `where` is in Lance's SQL."""
+        return tables.read(self._location, tables.known(table), where=where, columns=columns)
+
+    def at(self, version: int | None) -> lance.LanceDataset:
+        """The Lance table of the dialogues as it was in a version, for what this class does not offer."""
         newest = self._latest()
-        with _lance.storage(f"open version {version} of", self._path):
+        with _lance.storage(f"open version {version} of", self._location):
             return newest.checkout_version(newest.version if version is None else version)
 
-    def _streamed(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[str, ...]]:
-        with connect(self._at(None)) as connection:
+    def _latest(self) -> lance.LanceDataset:
+        return _lance.latest(self._table, self._location)
+
+    def _writable(self) -> None:
+        self._table = upgrade(self._latest(), self._location)
+
+    def _insert(self, rows: pa.Table, message: str, change: Change) -> int:
+        if "hash" not in self._table.schema.names:
+            self._writable()
+        _lance.insert(self._table, self._location, rows, message, change.properties())
+        return int(self._table.version)
+
+    def _changed(self, doing: str, attempt: Callable[[lance.LanceDataset], T]) -> T:
+        """Try a change on the newest version, and on a newer one where another process came before it."""
+        with _lance.storage(doing, self._location):
+            return _lance.patiently(lambda: attempt(self.at(None)))
+
+    def _taken(self, table: lance.LanceDataset, offsets: pa.ChunkedArray) -> Iterator[Dialogue]:
+        for part in _parts(offsets):
+            with _lance.storage("read", self._location):
+                rows = table.take(part)
+            yield from dialogues_of(rows)
+
+    def _streamed(
+        self, sql: str, parameters: Sequence[object] = (), version: int | None = None
+    ) -> Iterator[tuple[str, ...]]:
+        with connect(self.at(version)) as connection:
             for batch in connection.sql(sql, params=list(parameters) or None).to_arrow_reader(4096):
                 yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
-def _version(table: lance.LanceDataset, entry: dict[str, Any]) -> Version:
-    transaction = table.read_transaction(entry["version"])
-    said = (transaction.transaction_properties if transaction else None) or {}
-    operation = type(transaction.operation).__name__.lower() if transaction else "unknown"
-    return Version(
-        number=entry["version"],
-        at=entry["timestamp"],
-        rows=int(entry["metadata"]["total_rows"]),
-        what=said.get(LANCE_COMMIT_MESSAGE_KEY, operation),
-        run=said.get("run"),
-        batch=said.get("batch"),
-    )
-
-
-def _within(rows: pa.ChunkedArray) -> str:
-    """A condition on row ids that is short where neighbours go together, as they do when a whole run is removed."""
-    ids = sorted(rows.to_pylist())
-    ranges = [[ids[0], ids[0]]]
-    for row in ids[1:]:
-        if row == ranges[-1][1] + 1:
-            ranges[-1][1] = row
-        else:
-            ranges.append([row, row])
-    if len(ranges) > _LANCE_CONDITIONS:
-        return f"{ROW_ID} IN ({', '.join(map(str, ids))})"
-    return " OR ".join(f"{ROW_ID} BETWEEN {first} AND {last}" for first, last in ranges)
+def _parts(offsets: pa.ChunkedArray) -> Iterator[pa.Array]:
+    for start in range(0, len(offsets), _CHUNK):
+        yield offsets.slice(start, _CHUNK).combine_chunks()

@@ -4,7 +4,7 @@ from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.lineage import Event, Lineage
 from dialoom.dialogue.persona import Persona
 from dialoom.dialogue.plan import CHARACTERISTICS, Plan
-from dialoom.dialogue.script import read_script
+from dialoom.dialogue.script import read_script, write_script
 from dialoom.dialogue.tree import Message, MessageTree
 from dialoom.dialogue.turn import Slot, ToolCall, Turn
 
@@ -21,4 +21,5 @@ __all__ = [
     "ToolCall",
     "Turn",
     "read_script",
+    "write_script",
 ]

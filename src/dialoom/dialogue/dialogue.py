@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from dialoom.dialogue.lineage import Lineage
 from dialoom.dialogue.persona import Persona
 from dialoom.dialogue.plan import Plan
+from dialoom.dialogue.script import write_script
 from dialoom.dialogue.turn import Turn
 
 _SHOWN: dict[str, Any] = {
@@ -54,7 +55,7 @@ class Dialogue(BaseModel):
 
     def script(self) -> str:
         """`Speaker: text`, one turn a line: what a person or a prompt reads."""
-        return "\n".join(f"{turn.speaker}: {turn.text}" for turn in self.turns)
+        return write_script(self.turns)
 
     def to_json(self) -> str:
         """One JSON object on one line.

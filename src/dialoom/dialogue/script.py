@@ -1,10 +1,15 @@
-"""Reading turns out of a script written as `Name: text` lines."""
+"""Scripts: turns written as `Name: text` lines, and read back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from dialoom.dialogue.turn import Turn
+
+
+def write_script(turns: Sequence[Turn]) -> str:
+    """`Name: text`, one turn a line: what a person or a prompt reads."""
+    return "\n".join(f"{turn.speaker}: {turn.text}" for turn in turns)
 
 
 def read_script(text: str, speakers: Sequence[str] = ()) -> list[Turn]:

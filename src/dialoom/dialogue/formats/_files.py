@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 from uuid import uuid4
 
 from dialoom.errors import DataError, Place, StorageError
+
+Bad = Callable[[DataError, str], None]
+"""What to do with a row that cannot be read: the error, and the row as it stands in the file."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -26,17 +29,25 @@ _WRITE_REMEDIES = {
 }
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+def read_lines(path: Path, bad: Bad | None = None) -> Iterator[tuple[int, str]]:
     """Streams (line number from 1, line with its end) of a UTF-8 file, with or without a byte order mark.
 
-    Raises DataError where the file is missing, a folder, unreadable, empty, or not UTF-8.
+    Raises DataError where the file is missing, a folder, unreadable, empty, or not UTF-8; `bad`, where given, takes the
+    lines that are not.
     """
     offset = 0
     number = 0
     try:
         with path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
-                yield number, _decoded(raw.removeprefix(_BOM) if number == 1 else raw, path, number, offset)
+                try:
+                    line = _decoded(raw.removeprefix(_BOM) if number == 1 else raw, path, number, offset)
+                except DataError as error:
+                    if bad is None:
+                        raise
+                    bad(error, raw.decode("utf-8", "backslashreplace"))
+                else:
+                    yield number, line
                 offset += len(raw)
     except OSError as error:
         raise _unreadable(path, error) from error

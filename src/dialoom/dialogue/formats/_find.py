@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dialoom.dialogue.dialogue import Dialogue
+from dialoom.dialogue.formats._files import Bad
 from dialoom.dialogue.formats._format import FORMATS, Format
 from dialoom.dialogue.formats._rows import read_rows
 from dialoom.errors import DataError, Place
 
 
-def find_format(path: Path | str) -> Format:
-    """The format of the file at `path`.
+def find_format(path: Path | str, bad: Bad | None = None) -> Format:
+    """The format of the file at `path`, as its first row tells; with `bad`, the first that can be read.
 
     Raises DataError where the file cannot be read, and where no format, or more than one, knows its first row.
     """
     path = Path(path)
-    rows = read_rows(path)
-    row = next(rows)
+    row = next(read_rows(path, None if bad is None else lambda error, said: None), None)
+    if row is None:
+        raise DataError("not one row can be read", place=Place(file=str(path)), remedy="check what kind of file it is")
     formats = [FORMATS.load(name) for name in FORMATS.names()]
     fitting = [each for each in formats if each.suggests is not None and each.suggests(row.values)]
     if len(fitting) == 1:
@@ -32,21 +34,22 @@ def find_format(path: Path | str) -> Format:
     )
 
 
-def read_dialogues(path: Path | str, format: str | None = None) -> Iterator[Dialogue]:
+def read_dialogues(path: Path | str, format: str | None = None, bad: Bad | None = None) -> Iterator[Dialogue]:
     """Streams the dialogues of a file.
 
     Args:
         path: the file.
         format: name of its format; where it is None, the first row tells.
+        bad: takes the rows that cannot be read, each with the error; left out, the first one is raised.
 
     Raises DataError on bad input, at the call or while iterating, and UnknownName where there is no such format.
     """
     path = Path(path)
-    found = find_format(path) if format is None else FORMATS.load(format)
+    found = find_format(path, bad) if format is None else FORMATS.load(format)
     if found.read is None:
         raise DataError(
             f"the format '{found.name}' can be written but not read",
             place=Place(file=str(path)),
             remedy="name a format that can be read",
         )
-    return found.read(path)
+    return found.read(path, bad)

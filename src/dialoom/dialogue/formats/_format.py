@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from dialoom.dialogue.dialogue import Dialogue
+from dialoom.dialogue.formats._files import Bad
 from dialoom.registry import Registry
 
-Reader = Callable[[Path], Iterator[Dialogue]]
+
+class Reader(Protocol):
+    """Streams the dialogues of a file.
+
+    Raises DataError with file, line and field on bad input. Where `bad` is given, a row that cannot be read goes there,
+    and reading goes on; what is wrong with the file as a whole is raised all the same.
+    """
+
+    def __call__(self, path: Path, bad: Bad | None = None, /) -> Iterator[Dialogue]: ...
+
+
 Writer = Callable[[Iterable[Dialogue], Path], int]
 
 
@@ -20,8 +32,7 @@ class Format:
     Attributes:
         name: as written in `--to` and `format:`.
         about: one line for help texts.
-        read: streams the dialogues of a file; raises DataError with file, line and field on bad input. None where the
-            format cannot be read.
+        read: a Reader, None where the format cannot be read.
         write: writes dialogues to a file, streaming, and returns how many; a crash leaves no half-written file under
             the final name. None where the format cannot be written.
         suggests: whether a first row of a file (a JSON object, or a CSV row with its header as keys) looks like this

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from dialoom.dialogue.dialogue import Dialogue
-from dialoom.dialogue.formats._files import empty, read_lines
+from dialoom.dialogue.formats._files import Bad, empty, read_lines
 from dialoom.errors import DataError, Place, nearest
 
 Lines = Iterable[tuple[int, str]]
@@ -71,85 +71,127 @@ def wrong_type(place: Place, expected: str, found: object) -> DataError:
     )
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_each(path: Path, bad: Bad | None, make: Callable[[Row, int], Dialogue]) -> Iterator[Dialogue]:
+    """Streams what `make` makes of each row and its number (from 1); rows that cannot be read go to `bad`, if given."""
+    for number, row in enumerate(read_rows(path, bad), start=1):
+        try:
+            dialogue = make(row, number)
+        except DataError as error:
+            if bad is None:
+                raise
+            bad(error, to_json(row.values).decode())
+        else:
+            yield dialogue
+
+
+def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:
     """Streams the rows of a file whose first character tells its form: `{` JSON Lines, `[` a JSON list, else CSV.
 
-    A JSON list is read whole; the others take constant memory. Raises DataError on bad input.
+    A JSON list is read whole; the others take constant memory. Raises DataError on bad input; `bad`, where given, takes
+    rows that cannot be read.
     """
-    lines = read_lines(path)
+    lines = read_lines(path, bad)
     first = next(((number, line) for number, line in lines if line.strip()), None)
     if first is None:
         raise empty(path)
     start = first[1].lstrip()[0]
     lines = chain([first], lines)
     if start == "[":
-        return _list_rows(lines, path)
+        return _list_rows(lines, path, bad)
     if start == "{" or path.suffix in (".jsonl", ".json", ".ndjson"):
-        return _json_rows(lines, path)
-    return _csv_rows(lines, path)
+        return _json_rows(lines, path, bad)
+    return _csv_rows(lines, path, bad)
 
 
-def _json_rows(lines: Lines, path: Path) -> Iterator[Row]:
+def _json_rows(lines: Lines, path: Path, bad: Bad | None) -> Iterator[Row]:
     for number, line in lines:
-        if line.strip():
+        if not line.strip():
+            continue
+        try:
             values = parse_json(line, Place(file=str(path), line=number))
             if not isinstance(values, dict):
                 raise wrong_type(Place(file=str(path), line=number), "one JSON object a line", values)
+        except DataError as error:
+            if bad is None:
+                raise
+            bad(error, line.rstrip("\r\n"))
+        else:
             yield Row(path, number, values)
 
 
-def _list_rows(lines: Lines, path: Path) -> Iterator[Row]:
+def _list_rows(lines: Lines, path: Path, bad: Bad | None) -> Iterator[Row]:
     numbered = list(lines)
     before = "\n" * (numbered[0][0] - 1)
     rows = parse_json(before + "".join(line for _, line in numbered), Place(file=str(path)))
     if not rows:
         raise empty(path)
     for index, values in enumerate(rows):
-        if not isinstance(values, dict):
-            raise wrong_type(Place(file=str(path), field=f"[{index}]"), "an object", values)
-        yield Row(path, None, values, within=f"[{index}].")
+        if isinstance(values, dict):
+            yield Row(path, None, values, within=f"[{index}].")
+            continue
+        error = wrong_type(Place(file=str(path), field=f"[{index}]"), "an object", values)
+        if bad is None:
+            raise error
+        bad(error, to_json(values).decode())
 
 
-def _csv_rows(lines: Lines, path: Path) -> Iterator[Row]:
+def _csv_rows(lines: Lines, path: Path, bad: Bad | None) -> Iterator[Row]:
     last = 0
+    said: list[str] = []
 
     def texts() -> Iterator[str]:
         nonlocal last
         for number, line in lines:
             last = number
+            said.append(line)
             yield line
 
     reader = csv.reader(texts(), strict=True)
     header: list[str] | None = None
     rows = 0
-    start = 1
-    try:
-        for values in reader:
-            line, start = start, last + 1
+    while True:
+        start = last + 1
+        said.clear()
+        try:
+            values = next(reader)
             if not values:
                 continue
             if header is None:
-                header = _header(values, path, line)
+                header = _header(values, path, start)
                 continue
-            if len(values) != len(header):
-                raise DataError(
-                    f"the row has {len(values)} fields, and the header has {len(header)}",
-                    place=Place(file=str(path), line=line),
-                    remedy='put text that holds a comma, a quote or a line end between double quotes, a quote as ""',
-                )
+            _check_fields(values, header, Place(file=str(path), line=start))
+        except StopIteration:
+            break
+        except csv.Error as error:
+            broken = DataError(
+                f"broken CSV: {error}",
+                place=Place(file=str(path), line=start),
+                remedy="a quoted field needs its closing quote, and a quote inside it is written twice",
+            )
+            if bad is None or header is None:
+                raise broken from error
+            bad(broken, "".join(said))
+        except DataError as error:
+            if bad is None or header is None:
+                raise
+            bad(error, "".join(said))
+        else:
             rows += 1
-            yield Row(path, line, dict(zip(header, values, strict=True)))
-    except csv.Error as error:
-        raise DataError(
-            f"broken CSV: {error}",
-            place=Place(file=str(path), line=start),
-            remedy="a quoted field needs its closing quote, and a quote inside it is written twice",
-        ) from error
-    if not rows:
+            yield Row(path, start, dict(zip(header, values, strict=True)))
+    if not rows and bad is None:
         raise DataError(
             "there is a header and no row",
             place=Place(file=str(path), line=1),
             remedy="name a file with at least one row",
+        )
+
+
+def _check_fields(values: list[str], header: list[str], place: Place) -> None:
+    if len(values) != len(header):
+        raise DataError(
+            f"the row has {len(values)} fields, and the header has {len(header)}",
+            place=place,
+            remedy='put text that holds a comma, a quote or a line end between double quotes, a quote as ""',
         )
 
 

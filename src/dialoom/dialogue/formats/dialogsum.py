@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dialoom.dialogue.dialogue import Dialogue
-from dialoom.dialogue.formats._files import write_lines
+from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._format import Format
-from dialoom.dialogue.formats._rows import json_line, read_rows
+from dialoom.dialogue.formats._rows import Row, json_line, read_each
 from dialoom.dialogue.formats._transcript import read_transcript, write_transcript
 from dialoom.dialogue.lineage import Lineage
 
@@ -18,18 +18,20 @@ _HEAD = re.compile(r"\s*(#Person\d+#)\s*:")
 _KNOWN = ("fname", "id", "dialogue", "summary", "topic")
 
 
-def _read(path: Path) -> Iterator[Dialogue]:
+def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """Further summaries and topics (`summary2`) stay in `fields`, as do all columns that are not the format's."""
-    for row in read_rows(path):
-        fields = row.rest(*_KNOWN)
-        yield Dialogue(
-            id=row.first("fname", "id"),
-            turns=read_transcript(row, _HEAD, shape="'#Person1#: text'"),
-            summary=row.optional("summary", "summary1"),
-            topic=row.optional("topic", "topic1"),
-            fields=fields,
-            lineage=Lineage(provenance="real", source=f"{path.name} (dialogsum)"),
-        )
+    return read_each(path, bad, _dialogue)
+
+
+def _dialogue(row: Row, _: int) -> Dialogue:
+    return Dialogue(
+        id=row.first("fname", "id"),
+        turns=read_transcript(row, _HEAD, shape="'#Person1#: text'"),
+        summary=row.optional("summary", "summary1"),
+        topic=row.optional("topic", "topic1"),
+        fields=row.rest(*_KNOWN),
+        lineage=Lineage(provenance="real", source=f"{row.path.name} (dialogsum)"),
+    )
 
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> int:

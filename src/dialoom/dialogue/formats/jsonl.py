@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticSerializationError
 
 from dialoom.dialogue.dialogue import Dialogue
-from dialoom.dialogue.formats._files import empty, read_lines, write_lines
+from dialoom.dialogue.formats._files import Bad, empty, read_lines, write_lines
 from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._rows import no_json
 from dialoom.dialogue.lineage import Event, Lineage
@@ -26,15 +26,20 @@ _PARTS: dict[str, type[BaseModel]] = {
 }
 
 
-def _read(path: Path) -> Iterator[Dialogue]:
+def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     found = False
-    for number, line in read_lines(path):
+    for number, line in read_lines(path, bad):
         if line.strip():
             found = True
             try:
-                yield Dialogue.from_json(line)
+                dialogue = Dialogue.from_json(line)
             except ValidationError as error:
-                raise _bad_line(error.errors()[0], Place(file=str(path), line=number)) from error
+                wrong = _bad_line(error.errors()[0], Place(file=str(path), line=number))
+                if bad is None:
+                    raise wrong from error
+                bad(wrong, line.rstrip("\r\n"))
+            else:
+                yield dialogue
     if not found:
         raise empty(path)
 

@@ -10,9 +10,9 @@ from pydantic_core import to_json
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.formats._chat import turns_of_messages
-from dialoom.dialogue.formats._files import write_lines
+from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._format import Format
-from dialoom.dialogue.formats._rows import json_line, read_rows
+from dialoom.dialogue.formats._rows import Row, json_line, read_each
 from dialoom.dialogue.lineage import Lineage
 from dialoom.dialogue.turn import Turn
 from dialoom.errors import DataError, Place
@@ -20,15 +20,18 @@ from dialoom.errors import DataError, Place
 _ROLES = ("system", "developer", "user", "assistant", "tool")
 
 
-def _read(path: Path) -> Iterator[Dialogue]:
+def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """The roles are the speakers. A row without `id` is called after its file and its number there."""
-    for number, row in enumerate(read_rows(path), start=1):
-        yield Dialogue(
-            id=row.optional("id") or f"{path.name}:{number}",
-            turns=turns_of_messages(row),
-            fields=row.rest("id", "messages"),
-            lineage=Lineage(provenance="real", source=f"{path.name} (messages)"),
-        )
+    return read_each(path, bad, _dialogue)
+
+
+def _dialogue(row: Row, number: int) -> Dialogue:
+    return Dialogue(
+        id=row.optional("id") or f"{row.path.name}:{number}",
+        turns=turns_of_messages(row),
+        fields=row.rest("id", "messages"),
+        lineage=Lineage(provenance="real", source=f"{row.path.name} (messages)"),
+    )
 
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dialoom.dialogue.dialogue import Dialogue
-from dialoom.dialogue.formats._files import write_lines
+from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._format import Format
-from dialoom.dialogue.formats._rows import json_line, read_rows
+from dialoom.dialogue.formats._rows import Row, json_line, read_each
 from dialoom.dialogue.formats._transcript import read_transcript, write_transcript
 from dialoom.dialogue.formats.dialogsum import FORMAT as DIALOGSUM
 from dialoom.dialogue.lineage import Lineage
@@ -19,16 +19,19 @@ from dialoom.dialogue.lineage import Lineage
 _HEAD = re.compile(r"\s*([^\s:]+(?:[ \t]+[^\s:]+){0,3})[ \t]*:(?=\s|$)")
 
 
-def _read(path: Path) -> Iterator[Dialogue]:
+def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """JSON Lines, a JSON list or CSV. Columns that are not the format's stay in `fields`."""
-    for row in read_rows(path):
-        yield Dialogue(
-            id=row.first("id"),
-            turns=read_transcript(row, _HEAD, shape="'Name: text'"),
-            summary=row.optional("summary"),
-            fields=row.rest("id", "dialogue", "summary"),
-            lineage=Lineage(provenance="real", source=f"{path.name} (samsum)"),
-        )
+    return read_each(path, bad, _dialogue)
+
+
+def _dialogue(row: Row, _: int) -> Dialogue:
+    return Dialogue(
+        id=row.first("id"),
+        turns=read_transcript(row, _HEAD, shape="'Name: text'"),
+        summary=row.optional("summary"),
+        fields=row.rest("id", "dialogue", "summary"),
+        lineage=Lineage(provenance="real", source=f"{row.path.name} (samsum)"),
+    )
 
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> int:

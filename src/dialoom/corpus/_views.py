@@ -1,0 +1,21 @@
+"""The tables beside the dialogues, as a query sees them."""
+
+from __future__ import annotations
+
+import re
+
+from dialoom.corpus import tables
+from dialoom.corpus._lance import Location
+from dialoom.corpus._sql import Source
+from dialoom.corpus.tables import TABLES
+
+
+def beside(location: Location, sql: str) -> dict[str, Source]:
+    """The tables that a statement reads from, by name; one that was never written is empty."""
+    # `tags` is a column of the dialogues too, so the word alone does not make a table meant.
+    meant = set(re.findall(r"(?:\bfrom|\bjoin|,)\s+(\w+)", sql.lower())) & TABLES.keys()
+    found: dict[str, Source] = {}
+    for name in sorted(meant):
+        table = tables.opened(location, name)
+        found[name] = tables.read(location, name) if table is None else table
+    return found

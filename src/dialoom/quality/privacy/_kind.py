@@ -1,0 +1,34 @@
+"""What a kind of personal data is, and the registry of kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from dialoom.registry import Registry
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of personal data that its form gives away.
+
+    Attributes:
+        name: as it stands in a tag: `EMAIL` in `[EMAIL_1]`.
+        about: one line for help texts.
+        find: the spans (start, end) of a text that are such data, in order, without overlaps.
+        surrogate: the n-th (from 1) value of this form that belongs to nobody.
+        same: a normal form; values of one form are the same datum.
+        sure: whether its form alone is proof (a checksum, a fixed prefix), so that it goes before kinds that guess.
+    """
+
+    name: str
+    about: str
+    find: Callable[[str], Iterator[Span]]
+    surrogate: Callable[[int], str]
+    same: Callable[[str], str] = str.casefold
+    sure: bool = True
+
+
+KINDS: Registry[Kind] = Registry("dialoom.quality.privacy.kinds", "KIND", "kind of personal data")

@@ -1,0 +1,76 @@
+"""A hub as huggingface_hub sees it: makes a repository, says which files go in the commit, takes the commit."""
+
+from __future__ import annotations
+
+import json
+import threading
+from base64 import b64decode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Hub:
+    """Keeps what was committed in `files`; where it `refuses`, every request is forbidden."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.made: list[dict[str, Any]] = []
+        self.said: list[Any] = []
+        self.asked: list[str] = []
+        self.refuses = False
+        hub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                hub.asked.append(self.path)
+                self._answer(*hub.answer(self.path, body))
+
+            def do_GET(self) -> None:
+                hub.asked.append(self.path)
+                self._answer(*hub.answer(self.path, b""))
+
+            def _answer(self, status: int, content: Any) -> None:
+                sent = json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(sent)))
+                self.end_headers()
+                self.wfile.write(sent)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Hub:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, path: str, body: bytes) -> tuple[int, Any]:
+        if self.refuses:
+            return 403, {"error": "you may not"}
+        if path == "/api/repos/create":
+            self.made.append(json.loads(body))
+            return 200, {"url": f"{self.url}/datasets/acme/calls", "name": "acme/calls"}
+        if path.endswith("/preupload/main"):
+            files = json.loads(body)["files"]
+            return 200, {
+                "files": [
+                    {"path": one["path"], "uploadMode": "regular", "shouldIgnore": False, "oid": None} for one in files
+                ]
+            }
+        if "/commit/" in path:
+            for line in body.splitlines():
+                told = json.loads(line)
+                if told["key"] == "file":
+                    self.files[told["value"]["path"]] = b64decode(told["value"]["content"])
+                else:
+                    self.said.append(told["value"])
+            return 200, {"commitUrl": f"{self.url}/datasets/acme/calls/commit/1", "commitOid": "1", "success": True}
+        return 200, {"id": "acme/calls", "sha": "0", "siblings": [], "xetEnabled": False, "errors": [], "warnings": []}
