@@ -61,3 +61,16 @@ def test_two_agents_share_the_calls(tmp_path: Path) -> None:
         head + "  d: {kind: converse, mode: agents, cast: {first: one, second: two}, speakers: [a, b], turns: 6}\n",
     )
     assert made.money == pytest.approx(2 * (made.prompt_tokens + made.completion_tokens) / 1e6)
+
+
+def test_the_most_calls_count_loops_and_answers_that_do_not_fit(tmp_path: Path) -> None:
+    nodes = """  draft: {kind: generate, visits: 3, prompt: "{{ topic }}"}
+  score:
+    {kind: generate, visits: 5, schema: {points: integer}, prompt: "{{ draft }}",
+     next: [{if: score.points < 3, to: draft}, end]}
+"""
+    made = plan(tmp_path, HEAD + nodes)
+    assert [(node.node, node.least_calls, node.most_calls) for node in made.nodes] == [
+        ("draft", 1, 3),
+        ("score", 1, 20),
+    ]

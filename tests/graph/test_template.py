@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jinja2 import TemplateSyntaxError
 
 from dialoom.errors import RecordError
-from dialoom.graph.template import Condition, Template
+from dialoom.graph.template import Condition, Expression, Template
 
 
 def test_strict_and_lenient() -> None:
@@ -92,6 +92,16 @@ def test_a_condition_that_cannot_be_told() -> None:
     for wrong in ("", "a b", "a) or (b", "{{ a }}", "{% if a %}", "a ==", "a | nosuch"):
         with pytest.raises(TemplateSyntaxError):
             Condition(wrong)
+
+
+def test_an_expression_has_a_value_and_not_a_text() -> None:
+    fields = {"score": 2, "result": [1, 2], "plan": {"medium": "phone"}}
+    for source, value in (("score / 4", 0.5), ("score == 2", True), ("result | length", 2), ("plan", fields["plan"])):
+        assert Expression(source).value(fields) == value
+    assert Expression("score + limit").variables == {"score", "limit"}
+    for missing in ("limit", "plan.mood"):
+        with pytest.raises(RecordError, match="the expression has no value"):
+            Expression(missing).value(fields)
 
 
 @given(st.text(max_size=40))

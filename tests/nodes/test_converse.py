@@ -108,7 +108,7 @@ def test_the_best_candidate_is_kept(tmp_path: Path) -> None:
         # The first that meets all rules ends the search.
         assert len(server.bodies) == 2
     assert outcome.only.script() == GOOD
-    assert outcome.events("chosen among candidates") == [{"tried": 2, "passed": 1.0, "reasons": []}]
+    assert outcome.events("chosen among candidates") == [{"tried": 2, "chosen": 1, "scores": [0.5, 1.0], "reasons": []}]
     assert len(outcome.only.lineage.calls) == 2
 
 
@@ -118,7 +118,8 @@ def test_where_none_is_good_the_least_bad_is_kept(tmp_path: Path) -> None:
         assert len(server.bodies) == 3
     assert outcome.only.script() == POOR
     (event,) = outcome.events("chosen among candidates")
-    assert (event["tried"], event["passed"], event["reasons"]) == (3, 0.5, ["turns >= 9: turns is 4"])
+    assert (event["tried"], event["chosen"], event["scores"]) == (3, 1, [0.0, 0.5, 0.0])
+    assert event["reasons"] == ["turns >= 9: turns is 4"]
 
 
 def test_no_turn_at_all(tmp_path: Path) -> None:

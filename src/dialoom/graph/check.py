@@ -9,6 +9,7 @@ from itertools import islice
 from dialoom.errors import DialoomError, RecipeError, nearest
 from dialoom.graph.fields import FieldFlow
 from dialoom.graph.graph import END, REJECT, Graph
+from dialoom.graph.held_out import held_out_problems
 from dialoom.graph.node import Node, Shape
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.template import Template
@@ -32,7 +33,7 @@ def check(recipe: Recipe) -> Checked:
 
     Raises RecipeError with every problem found, or the DataError of a source that cannot be read.
     """
-    problems = list(_model_problems(recipe)) + list(_rule_problems(recipe))
+    problems = [*_model_problems(recipe), *_rule_problems(recipe), *_bound_problems(recipe)]
     if not recipe.nodes:
         raise RecipeError([*problems, _problem(recipe, ("nodes",), "the recipe has no nodes", "add at least one")])
     graph = Graph(recipe.nodes)
@@ -45,6 +46,7 @@ def check(recipe: Recipe) -> Checked:
     except DialoomError as error:
         placed = error if error.place and error.place.file else _at_source(recipe, error)
         raise (RecipeError([*problems, placed]) if problems else placed) from error
+    problems += held_out_problems(recipe)
     if not edges:
         problems += _reach_problems(recipe, graph)
         problems += _field_problems(recipe, graph, fields)
@@ -75,6 +77,15 @@ def _model_problems(recipe: Recipe) -> Iterator[DialoomError]:
         if name in used:
             for error in model.problems(recipe.folder):
                 yield _moved(recipe, ("models", name), error)
+
+
+def _bound_problems(recipe: Recipe) -> Iterator[DialoomError]:
+    asked = {model for node in recipe.nodes.values() for model in node.models().values()}
+    free = sorted(name for name in asked & recipe.models.keys() if recipe.models[name].price is None)
+    if recipe.bounds.budget.money is not None and free:
+        what = f"a budget of money cannot be held: {', '.join(free)} has no price"
+        remedy = "give each model its `price: {input: ..., output: ...}` per million tokens, or bound calls or tokens"
+        yield _problem(recipe, ("bounds", "budget", "money"), what, remedy)
 
 
 def _rule_problems(recipe: Recipe) -> Iterator[DialoomError]:
@@ -157,9 +168,10 @@ def _field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iterator[D
                     f"it reads '{field}', which nothing before it writes",
                     nearest(field, list(fields)),
                 )
-        for where, template in node.templates():
-            yield from _template_problems(recipe, ("nodes", name, *_keys(where)), template, shapes)
         after = {**shapes, **node.writes()}
+        for where, template in node.templates():
+            known = after if where in node.reads_own() else shapes
+            yield from _template_problems(recipe, ("nodes", name, *_keys(where)), template, known)
         for index, edge in enumerate(node.next):
             if edge.condition is not None:
                 yield from _template_problems(recipe, ("nodes", name, "next", index, "if"), edge.condition, after)

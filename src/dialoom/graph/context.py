@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from dialoom.dialogue import Dialogue
 from dialoom.models import Message
 from dialoom.quality import Verdict
+
+# How often, in all, a value is asked for until it fits its schema.
+JSON_TRIES = 4
 
 
 class Context(Protocol):
@@ -28,6 +31,23 @@ class Context(Protocol):
 
     def takes_grammar(self, model: str) -> bool:
         """Whether a grammar reaches this model's sampler."""
+        ...
+
+    def seconds_left(self) -> float | None:
+        """How long work on the record may still take; None for any time."""
+        ...
+
+    def took(self, seconds: float) -> None:
+        """Count time that was spent on the record; that of calls is counted by itself."""
+        ...
+
+    def aside(self) -> Self:
+        """The same visit for one of several things that are done side by side: what it asks, notes and shows comes into
+        the record's lineage by `rejoin`, in the order of these and not in that of the answers."""
+        ...
+
+    def rejoin(self, aside: Self) -> None:
+        """Add what was done in an `aside` of this visit to the record's lineage."""
         ...
 
     async def ask(

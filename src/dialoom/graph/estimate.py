@@ -28,7 +28,8 @@ class NodePlan:
 class RunPlan:
     """The whole. `money` counts the most calls and is None where a model has no price.
 
-    Nodes behind a condition are counted as if every record came to them, once.
+    Nodes behind a condition are counted as if every record came to them; the most calls count a loop as often as its
+    limits of visits allow.
     """
 
     seeds: int
@@ -55,6 +56,7 @@ class RunPlan:
 
 def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunPlan:
     """The plan of a run over the first `limit` seeds of a checked recipe."""
+    limit = recipe.bounds.limit if limit is None else limit
     seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
     records = seeds
     nodes = []
@@ -63,7 +65,8 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunP
     for name, node in recipe.nodes.items():
         work = node.work(flow.at(name))
         least = 0 if node.when is not None else work.least * records
-        most = work.most * records
+        visits = node.visits if checked.graph.in_loop(name) else 1
+        most = work.most * records * visits
         part = NodePlan(
             node=name,
             kind=node.kind,

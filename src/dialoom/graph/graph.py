@@ -46,6 +46,10 @@ class Graph:
         """Whether some path leads from a node to an end."""
         return any(not set(self.successors(node)) <= self.nodes.keys() for node in self._walk(name))
 
+    def in_loop(self, name: str) -> bool:
+        """Whether a record can come back to a node."""
+        return any(name in self._walk(to) for to in self.successors(name) if to in self.nodes)
+
     def _walk(self, start: str) -> Iterator[str]:
         seen = {start}
         stack = [start]

@@ -105,6 +105,10 @@ class Node(BaseModel, ABC):
         """Variables that this node itself puts into its templates."""
         return frozenset()
 
+    def reads_own(self) -> frozenset[str]:
+        """Where in the node the templates are that read what it has written."""
+        return frozenset()
+
     def writes(self) -> Mapping[str, Shape]:
         """The fields that it writes and what is known of their values."""
         return {self.field: {}}

@@ -10,6 +10,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SerializeAsAny
 
 from dialoom.errors import DialoomError, Place, RecipeError
+from dialoom.graph.bounds import Bounds
 from dialoom.graph.node import Node
 from dialoom.graph.record import digest
 from dialoom.graph.source import Source, SourceField
@@ -17,7 +18,7 @@ from dialoom.graph.yaml_file import Lines
 from dialoom.models import ModelConfig
 
 # What cannot alter a record.
-_NOT_CONTENT = {"about", "source", "corpus", "models"}
+_NOT_CONTENT = {"about", "source", "corpus", "held_out", "models", "bounds"}
 
 
 class Quality(BaseModel):
@@ -49,8 +50,15 @@ class Recipe(BaseModel):
     source: SourceField = Field(description="Where the seed records come from.")
     nodes: dict[str, SerializeAsAny[Node]] = Field(default_factory=dict, description="The steps, run in this order.")
     quality: Quality = Field(default_factory=Quality, description="What a record must be to be kept.")
-    corpus: Path | None = Field(
-        default=None, description="Where dialogues are kept; left out, `corpus` in the run directory."
+    bounds: Bounds = Field(default_factory=Bounds, description="Where a run ends before its source does.")
+    corpus: Path | str | None = Field(
+        default=None,
+        description="Where dialogues are kept, a folder or a URL (s3://...); left out, `corpus` in the run directory.",
+    )
+    held_out: list[Path] = Field(
+        default_factory=list,
+        description="Corpora, folders of a split, or files, whose held-out dialogues the recipe must not read; nor "
+        "those of its own corpus.",
     )
 
     _lines: Lines = PrivateAttr(default_factory=Lines)

@@ -26,6 +26,7 @@ class Record:
         seed: id of the seed record it descends from.
         position: index of the seed in the source, then of each child taken.
         visits: how often it has come to each node.
+        seconds: what its calls and functions have taken in this run.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Record:
     examples: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     visits: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
 
     def child(self, node: str, index: int, fields: dict[str, Any]) -> Record:
         """The record that `node`, which is being visited, makes as its `index`-th out of this one."""

@@ -1,8 +1,8 @@
-"""Prompts and conditions: sandboxed Jinja whose variables are known before anything is rendered."""
+"""Prompts, expressions and conditions: sandboxed Jinja whose variables are known before anything is rendered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any, ClassVar
 
@@ -59,7 +59,7 @@ class Template:
         self._tree = self._parse()
         _check_names(self._tree)
         try:
-            self._rendering: dict[bool, Any] = {False: self._compile(lenient=False)}
+            self._rendering = {False: self._compile(lenient=False)}
         except SyntaxError as error:
             raise TemplateSyntaxError(str(error.msg), error.lineno or 1) from error
 
@@ -103,18 +103,21 @@ class Template:
 
     def render(self, fields: Mapping[str, Any], *, lenient: bool = False) -> str:
         """The text for these fields. Missing ones raise RecordError, or are empty where `lenient`."""
+        return str(self._evaluate(fields, lenient)).strip()
+
+    def _evaluate(self, fields: Mapping[str, Any], lenient: bool = False) -> Any:
         compiled = self._rendering.get(lenient)
         if compiled is None:
             compiled = self._rendering[lenient] = self._compile(lenient)
         try:
-            return str(compiled.render(fields)).strip()
+            return compiled(fields)
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise RecordError(
                 f"the {self.WHAT} cannot be rendered: {error}", remedy=f"it begins: {self.source[:60]!r}"
             ) from error
 
-    def _compile(self, lenient: bool) -> Any:
-        return _environment(lenient).from_string(self.source)
+    def _compile(self, lenient: bool) -> Callable[[Mapping[str, Any]], Any]:
+        return _rendering(self.source, lenient)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -127,7 +130,7 @@ class Template:
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "description": "A Jinja template over the record's fields."}
+        return {"type": "string", "description": f"A Jinja {cls.WHAT} over the record's fields."}
 
     @classmethod
     def _validate(cls, value: Any) -> Template:
@@ -149,10 +152,10 @@ class Template:
         return f"expected a text (a Jinja template), got {value!r:.60}"
 
 
-class Condition(Template):
-    """A Jinja expression over a record's fields, such as `score < 3 and plan.medium == 'phone'`."""
+class Expression(Template):
+    """A Jinja expression over a record's fields, such as `draft | length`, that gives a value and no text."""
 
-    WHAT: ClassVar[str] = "condition"
+    WHAT = "expression"
 
     def _parse(self) -> nodes.Template:
         if "{{" in self.source or "{%" in self.source:
@@ -163,12 +166,31 @@ class Condition(Template):
             raise TemplateSyntaxError(f"unexpected '{parser.stream.current.value}'", parser.stream.current.lineno)
         return nodes.Template([nodes.Output([expression])]).set_environment(_environment(lenient=False))  # type: ignore[return-value]
 
+    def value(self, fields: Mapping[str, Any]) -> Any:
+        """Its value for these fields. Raises RecordError where it has none."""
+        value = self._evaluate(fields)
+        if isinstance(value, Missing):
+            raise RecordError(
+                f"the {self.WHAT} has no value for this record", remedy=f"it begins: {self.source[:60]!r}"
+            )
+        return value
+
+    def _compile(self, lenient: bool) -> Callable[[Mapping[str, Any]], Any]:
+        return _environment(lenient).compile_expression(self.source, undefined_to_none=False)
+
+    @classmethod
+    def _not_text(cls, value: Any) -> str:
+        return f"expected an expression, such as draft | length, got {value!r:.60}"
+
+
+class Condition(Expression):
+    """An expression that is asked whether it is true, such as `score < 3 and plan.medium == 'phone'`."""
+
+    WHAT = "condition"
+
     def holds(self, fields: Mapping[str, Any]) -> bool:
         """Whether it is true of these fields. Raises RecordError where it cannot be told."""
-        return self.render(fields) == "1"
-
-    def _compile(self, lenient: bool) -> Any:
-        return _environment(lenient).from_string("{{ 1 if (" + self.source + ") else 0 }}")
+        return bool(self._evaluate(fields))
 
     @classmethod
     def _validate(cls, value: Any) -> Template:
@@ -178,6 +200,13 @@ class Condition(Template):
     @classmethod
     def _not_text(cls, value: Any) -> str:
         return f"expected a condition, such as score < 3, got {value!r:.60}"
+
+
+def _rendering(source: str, lenient: bool) -> Callable[..., str]:
+    template = _environment(lenient).from_string(source)
+    # Jinja looks through a chain of mappings for what all templates share, at each rendering.
+    template.globals = dict(template.globals)
+    return template.render
 
 
 def _check_names(tree: nodes.Template) -> None:

@@ -10,6 +10,7 @@ from dialoom.dialogue import Turn
 from dialoom.graph.context import Context
 from dialoom.graph.template import Template
 from dialoom.models import Message
+from dialoom.nodes._plan_lines import PLAN_LINES
 
 END_MARK = "<end>"
 AGENT = Template(
@@ -26,12 +27,9 @@ You are talking with {{ others | map(attribute='name') | join(' and ') }}.
 Topic: {{ topic | default('everyday life') }}
 {% if subtopic is defined and subtopic %}Situation: {{ subtopic }}
 {% endif %}
-{% if plan is defined and plan %}
-{% for name in ['familiarity', 'emotion', 'formality', 'medium', 'location', 'agreement', 'natural_features'] %}
-{% if plan[name] %}{{ name | replace('_', ' ') | capitalize }}: {{ plan[name] }}
-{% endif %}
-{% endfor %}
-{% endif %}
+"""
+    + PLAN_LINES
+    + """\
 Say only what {{ me.name }} says next, in one or two sentences, as in a real talk. Do not repeat what was said.
 When the talk has come to its natural end, say goodbye and write {{ end_mark }} after it.
 """

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
+from dialoom.graph.context import Context
+from dialoom.graph.record import Record
+
 _RANGE = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)\s*$")
 # Strides (a + b √p) / c of different primes, which are irrational and independent. The first eleven have continued
 # fractions of small terms: 200 in a row stray from what any share of the interval is due by less than three, where √17
@@ -65,6 +68,13 @@ def draw(choice: Any, at: float) -> Any:
     if low.is_integer() and high.is_integer() and "." not in str(choice).replace("..", ""):
         return int(low) + int(at * (int(high) - int(low) + 1))
     return low + at * (high - low)
+
+
+def place(name: str, series: int, quota: bool, record: Record, context: Context) -> float:
+    """Where in [0, 1) a record falls on a distribution: anywhere by seed, or, for a quota, evenly over the records."""
+    if quota:
+        return spread(context.shared_random(name).random(), record.position, series)
+    return context.random(name).random()
 
 
 def spread(offset: float, position: tuple[int, ...], series: int) -> float:

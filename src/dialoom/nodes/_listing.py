@@ -10,7 +10,7 @@ import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dialoom.errors import DialoomError, Place, RecordError, nearest
-from dialoom.graph.context import Context
+from dialoom.graph.context import JSON_TRIES, Context
 from dialoom.graph.node import Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.source import Row
@@ -46,7 +46,7 @@ class Listing(Prompted):
     too like another. Each round shows other items of the examples, so that rounds differ in what they suggest.
     """
 
-    prompt: Template = Field(description="What to ask; `count` and `have` can be read in it.")
+    prompt: Template = Field(description="What to ask; `count`, `have` and `refused` can be read in it.")
     count: int = Field(default=1, ge=1, description="How many items.")
     each: int | None = Field(default=None, ge=1, description="Items asked for in one call; left out, all.")
     unlike: Annotated[Unlike, BeforeValidator(_as_unlike, json_schema_input_type=Unlike | float)] = Field(
@@ -74,6 +74,7 @@ class Listing(Prompted):
         return self.shape or {"type": "string"}
 
     def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        yield from super().problems(shapes)
         known = list((self.shape or {}).get("properties", {}))
         for where, name in (("unlike_by", self.unlike_by), ("distinct", self.distinct)):
             if name is not None and name not in known:
@@ -87,7 +88,7 @@ class Listing(Prompted):
         rounds = -(-self.count // (self.each or self.count))
         return Work(
             least=rounds,
-            most=rounds + self.tries,
+            most=(rounds + self.tries) * (JSON_TRIES if self.shape is not None else 1),
             prompt_tokens=self.prompt_tokens(self.prompt),
             completion_tokens=min(self.max_tokens or 10_000, (self.each or self.count) * _TOKENS_PER_ITEM),
         )
@@ -115,7 +116,8 @@ class Listing(Prompted):
                 twin = seen.add(text)
                 if twin is None:
                     found.append(item)
-                    taken.add(value or "")
+                    if value is not None:
+                        taken.add(value)
                 else:
                     refused.append(item)
                     context.note("refused as a near-duplicate", item=item, of=twin.other, rouge_l=round(twin.score, 3))

@@ -1,4 +1,4 @@
-"""A whole dialogue in one call: the prompt, the grammar that fixes its form, and reading it back."""
+"""A whole dialogue in one call: the prompt, and the grammar that fixes its form."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import orjson
 
-from dialoom.dialogue import Turn, read_script
 from dialoom.graph.template import Template
+from dialoom.nodes._plan_lines import PLAN_LINES
 
 ROLE = Template(
     "You write realistic conversations. Each line is one turn: the speaker's name, a colon and what is said. "
@@ -20,13 +20,10 @@ PROMPT = Template(
 {%- if persona.description %}: {{ persona.description }}{% endif %}
 
 {% endfor %}
-{% if plan is defined and plan %}
-{% for name in ['familiarity', 'emotion', 'formality', 'medium', 'location', 'agreement', 'natural_features'] %}
-{% if plan[name] %}{{ name | replace('_', ' ') | capitalize }}: {{ plan[name] }}
-{% endif %}
-{% endfor %}
-{% if plan.thoughts %}Thoughts: {{ plan.thoughts }}
-{% endif %}
+"""
+    + PLAN_LINES
+    + """\
+{% if plan is defined and plan.thoughts %}Thoughts: {{ plan.thoughts }}
 {% endif %}
 {% if scenario is defined and scenario %}Scenario: {{ scenario }}
 {% endif %}
@@ -54,13 +51,3 @@ def script_grammar(speakers: Sequence[str], turns: int, line: str | None) -> str
     ]
     said = line or rf'[^\x00-\x20<>{{}}\[\]|#*_`"] [^\x00-\x1f<>{{}}\[\]|#*_`.!?]{{3,{_LONGEST_LINE}}} [.!?]'
     return f"root ::= {' '.join(f'{head} line' for head in heads)}\nline ::= {said}\n"
-
-
-def read_turns(text: str, speakers: Sequence[str]) -> list[Turn]:
-    """The turns of a model's script, without what it said before them; speakers it made up are kept out."""
-    return read_script(text, speakers)
-
-
-def as_script(turns: Sequence[Turn]) -> str:
-    """The script of an example, as the model should have written it."""
-    return "\n".join(f"{turn.speaker}: {turn.text}" for turn in turns)

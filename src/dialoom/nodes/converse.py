@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from dialoom.dialogue import Turn
+from dialoom.dialogue import Turn, read_script, write_script
 from dialoom.errors import DataError, DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
@@ -16,16 +16,16 @@ from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
 from dialoom.nodes._agents_mode import AGENT, AGENT_GRAMMAR, converse_by_agents
-from dialoom.nodes._prompted import Prompted
-from dialoom.nodes._script_mode import PROMPT, ROLE, as_script, read_turns, script_grammar
+from dialoom.nodes._candidates import BestOf, Rating
+from dialoom.nodes._script_mode import PROMPT, ROLE, script_grammar
 from dialoom.nodes._turns import Turns, longest, number_of_turns, shortest
-from dialoom.quality import Rules, Verdict
+from dialoom.quality import Rules
 
 _TOKENS_PER_TURN = 30
 _MOST_TOKENS_PER_TURN = 60
 
 
-class Converse(Prompted):
+class Converse(BestOf):
     """Write a dialogue: the whole script in one call, or turn by turn with two models as the speakers.
 
     The speakers are the record's `personas`, or those named here. Of several candidates the first that meets all rules
@@ -49,7 +49,6 @@ class Converse(Prompted):
     cast: dict[str, str] | None = Field(
         default=None, description="In agents mode: the model of each speaker by position, {first: a, second: b}."
     )
-    candidates: int = Field(default=1, ge=1, description="Write at most this many and keep the best.")
     rules: list[str] | None = Field(
         default=None, description="Rules to choose by; left out, the recipe's quality rules, or else the usual ones."
     )
@@ -108,9 +107,13 @@ class Converse(Prompted):
         turns = longest(self.turns)
         if self.mode == "script":
             tokens = self.prompt_tokens(self.prompt)
-            return Work(1, self.candidates, 1, tokens, min(self.max_tokens or 10_000, turns * _TOKENS_PER_TURN))
+            return Work(
+                self.together, self.candidates, 1, tokens, min(self.max_tokens or 10_000, turns * _TOKENS_PER_TURN)
+            )
         system = self.prompt_tokens(self.system or AGENT)
-        return Work(2, turns * self.candidates, 1, system + turns * _TOKENS_PER_TURN // 2, _TOKENS_PER_TURN)
+        return Work(
+            2 * self.together, turns * self.candidates, 1, system + turns * _TOKENS_PER_TURN // 2, _TOKENS_PER_TURN
+        )
 
     def prepare(self, folder: Path) -> None:
         super().prepare(folder)
@@ -125,25 +128,15 @@ class Converse(Prompted):
     async def run(self, record: Record, context: Context) -> Fields:
         personas = self._personas(record)
         turns = number_of_turns(self.turns, record.fields.get("plan"), context)
-        best: tuple[float, list[Turn]] | None = None
-        reasons: Sequence[str] = ()
-        tried = 0
-        for sample in range(self.candidates):
-            tried += 1
+
+        async def make(sample: int, context: Context) -> list[Turn]:
             made = await self._write(record, context, personas, turns, sample)
-            if self.candidates == 1:
-                best = (1.0, made)
-                break
-            verdict = self._judge(record, made, context)
-            if best is None or verdict.fraction > best[0]:
-                best, reasons = (verdict.fraction, made), verdict.reasons
-            if verdict.kept:
-                break
-        if best is None or not best[1]:
-            raise RecordError(f"the model wrote no turn by {' or '.join(str(p['name']) for p in personas)}")
-        if self.candidates > 1:
-            context.note("chosen among candidates", tried=tried, passed=round(best[0], 3), reasons=list(reasons))
-        return {self.field: dialogue_value(best[1])}
+            if not made:
+                raise RecordError(f"the model wrote no turn by {' or '.join(str(p['name']) for p in personas)}")
+            return made
+
+        made = await self.best(make, lambda made: self._rate(record, made, context), context)
+        return {self.field: dialogue_value(made)}
 
     def _personas(self, record: Record) -> list[Mapping[str, Any]]:
         if self.speakers is not None:
@@ -181,7 +174,7 @@ class Converse(Prompted):
             context,
             answer=_script_of,
             variables=lambda row: {"turns": len(_turns_of(row)), "speakers": _speakers_of(row)},
-            system=self.system or ROLE,
+            system=ROLE,
         )
         grammar = script_grammar(names, turns, self.line_grammar) if context.takes_grammar(self.model) else None
         text = await context.ask(
@@ -191,7 +184,7 @@ class Converse(Prompted):
             grammar=grammar,
             sample=sample,
         )
-        return read_turns(text, names)
+        return read_script(text, names)
 
     def _shown(self, context: Context) -> list[str]:
         """The scripts of the drawn examples, which agents read in their system message."""
@@ -200,15 +193,16 @@ class Converse(Prompted):
             context.showed([name for name, _ in drawn])
         return [script for _, script in drawn]
 
-    def _judge(self, record: Record, turns: list[Turn], context: Context) -> Verdict:
+    def _rate(self, record: Record, turns: list[Turn], context: Context) -> Rating:
         fields = {**record.fields, "dialogue": dialogue_value(turns)}
         candidate = Record(id=record.id, seed=record.seed, fields=fields).to_dialogue("", "")
-        return self._rules.judge([candidate])[0] if self._rules is not None else context.judge(candidate)
+        verdict = self._rules.judge([candidate])[0] if self._rules is not None else context.judge(candidate)
+        return Rating(verdict.fraction, verdict.kept, verdict.reasons)
 
 
 def dialogue_value(turns: Sequence[Turn]) -> dict[str, Any]:
     """A dialogue as the value of a record's field: its turns, and its script for prompts."""
-    return {"turns": [turn.model_dump(exclude_defaults=True) for turn in turns], "script": as_script(turns)}
+    return {"turns": [turn.model_dump(exclude_defaults=True) for turn in turns], "script": write_script(turns)}
 
 
 def _turns_of(row: Row) -> list[Turn]:
@@ -228,7 +222,7 @@ def _speakers_of(row: Row) -> list[str]:
 
 def _script_of(row: Row) -> str | None:
     turns = _turns_of(row)
-    return as_script(turns) if turns else None
+    return write_script(turns) if turns else None
 
 
 NODE = Converse

@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
 import orjson
@@ -20,6 +21,7 @@ from dialoom.errors import DialoomError, Place, RecordError, Rejected, nearest
 from dialoom.graph.context import Context
 from dialoom.graph.node import Children, Fields, Node, Shape
 from dialoom.graph.record import Record, digest
+from dialoom.nodes._thread import in_thread
 
 _JSON = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
@@ -113,16 +115,28 @@ class Function(Node):
         taken = {name: value for name, value in record.fields.items() if takes_all or name in parameters}
         # Records that come from one share its values.
         arguments = copy.deepcopy(taken)
+        begun = monotonic()
+        within = asyncio.timeout(context.seconds_left())
         try:
-            if inspect.iscoroutinefunction(self._function):
-                result = await self._function(**arguments)
-            else:
-                result = await asyncio.to_thread(self._function, **arguments)
+            async with within:
+                if inspect.iscoroutinefunction(self._function):
+                    result = await self._function(**arguments)
+                else:
+                    result = await in_thread(self._function, arguments)
         except (Rejected, RecordError):
             raise
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise RecordError(f"{self.call} was cancelled by something that it awaited") from error
         except (Exception, SystemExit) as error:
+            if within.expired():
+                raise RecordError(f"{self.call} took longer than the time that one record may take") from error
             # Whatever the user's code raises, were it sys.exit, is this record's failure and no other's.
             raise RecordError(f"{self.call} raised {type(error).__name__}: {error}") from error
+        finally:
+            context.took(monotonic() - begun)
         if self.into is None and isinstance(result, dict):
             return _named(result, self.call)
         if self.into is None and isinstance(result, list) and all(isinstance(item, dict) for item in result):

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
-from dialoom.graph.context import Context
+from dialoom.errors import DialoomError, Place, RecordError
+from dialoom.graph.context import JSON_TRIES, Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
+from dialoom.graph.template import Expression
+from dialoom.nodes._candidates import BestOf, Rating
 from dialoom.nodes._listing import Listing
 from dialoom.nodes._prompted import as_text
 
 _TOKENS_OF_A_TEXT = 150
 
 
-class Generate(Listing):
+class Generate(Listing, BestOf):
     """Ask a model, and write what it says into a field.
 
-    Without `count` the field is a text, or a value of `schema`; with it, a list of different ones.
+    Without `count` the field is a text, or a value of `schema`; with it, a list of different ones. Of several
+    candidates the first with a score of at least `enough` is taken, and where none has it, the one with the highest.
     """
 
     kind: Literal["generate"] = "generate"
@@ -27,9 +32,47 @@ class Generate(Listing):
     text_grammar: str | None = Field(
         default=None, description="GBNF grammar of the whole answer (rule `root`), where the server takes grammars."
     )
+    score: Expression | None = Field(
+        default=None,
+        description="What a candidate is worth, a number or true or false: an expression in which this node's field "
+        "holds the candidate.",
+    )
+    enough: float | None = Field(
+        default=None, description="The score from which a candidate is good enough; left out, true where it is that."
+    )
 
     def provides(self) -> frozenset[str]:
         return frozenset() if self.count is None else super().provides()
+
+    def reads_own(self) -> frozenset[str]:
+        return frozenset({"score"})
+
+    def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        yield from super().problems(shapes)
+        if self.candidates > 1 and self.count is not None:
+            yield DialoomError(
+                "candidates are of one value, and 'count' asks for a list",
+                place=Place(field="candidates"),
+                remedy="take out one of the two",
+            )
+        elif self.candidates > 1 and self.score is None:
+            yield DialoomError(
+                "nothing says which candidate is the best",
+                place=Place(field="candidates"),
+                remedy=f"add 'score', an expression over the candidate such as {self.field} | length",
+            )
+        elif self.candidates == 1 and self.score is not None:
+            yield DialoomError(
+                "there is one candidate only, and nothing to choose",
+                place=Place(field="score"),
+                remedy="set 'candidates' to 2 or more, or take out 'score'",
+            )
+        if self.enough is not None and self.score is None:
+            yield DialoomError(
+                "nothing gives a score that could be enough",
+                place=Place(field="enough"),
+                remedy="add 'candidates' and 'score', or take out 'enough'",
+            )
 
     def writes(self) -> Mapping[str, Shape]:
         item = self.item_shape()
@@ -38,19 +81,32 @@ class Generate(Listing):
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         if self.count is not None:
             return self.listing_work()
-        most = 1 + (self.tries if self.shape is not None else 0)
-        return Work(1, most, 1, self.prompt_tokens(self.prompt), self.max_tokens or _TOKENS_OF_A_TEXT)
+        most = self.candidates * (JSON_TRIES if self.shape is not None else 1)
+        return Work(self.together, most, 1, self.prompt_tokens(self.prompt), self.max_tokens or _TOKENS_OF_A_TEXT)
 
     async def run(self, record: Record, context: Context) -> Fields:
         if self.count is not None:
             return {self.field: await self.items(record, context)}
         messages = self.messages(self.prompt, record.fields, context, lambda row: as_text(row.get(self.field)))
-        if self.shape is not None:
-            value: Any = await context.ask_json(self.model, messages, self.shape, params=self.sampling())
-        else:
+
+        async def make(sample: int, context: Context) -> Any:
+            if self.shape is not None:
+                return await context.ask_json(self.model, messages, self.shape, params=self.sampling(), sample=sample)
             grammar = self.text_grammar if context.takes_grammar(self.model) else None
-            value = (await context.ask(self.model, messages, params=self.sampling(), grammar=grammar)).strip()
-        return {self.field: value}
+            text = await context.ask(self.model, messages, params=self.sampling(), grammar=grammar, sample=sample)
+            return text.strip()
+
+        return {self.field: await self.best(make, lambda value: self._rate(record, value), context)}
+
+    def _rate(self, record: Record, value: Any) -> Rating:
+        assert self.score is not None, "check finds candidates without a score"
+        score = self.score.value({**record.fields, self.field: value})
+        if not isinstance(score, (bool, int, float)) or not abs(score) <= sys.float_info.max:
+            raise RecordError(
+                f"the score is {score!r:.60}, not a number",
+                remedy="'score' is an expression that gives a number, or true or false",
+            )
+        return Rating(float(score), score is True if self.enough is None else score >= self.enough)
 
 
 NODE = Generate

@@ -10,13 +10,13 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from dialoom.dialogue import CHARACTERISTICS, Plan
 from dialoom.errors import DialoomError, Place, nearest
-from dialoom.graph.context import Context
+from dialoom.graph.context import JSON_TRIES, Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
 from dialoom.nodes._characteristics import USUAL, Distribution, choose, in_order, wrong_conditions
-from dialoom.nodes._draw import spread
+from dialoom.nodes._draw import place
 from dialoom.nodes._prompted import Prompted
 
 _LONGEST_VALUE = 80
@@ -108,7 +108,7 @@ class PlanNode(Prompted):
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         calls = 1 if self.reason else 0
-        return Work(calls, calls * 4, 1, self.prompt_tokens(self.prompt), self.max_tokens or _TOKENS)
+        return Work(calls, calls * JSON_TRIES, 1, self.prompt_tokens(self.prompt), self.max_tokens or _TOKENS)
 
     async def run(self, record: Record, context: Context) -> Fields:
         given = self._given(record)
@@ -116,12 +116,7 @@ class PlanNode(Prompted):
         drawn = self._distributions()
         for name in in_order(drawn):
             if name not in plan:
-                series = CHARACTERISTICS.index(name)
-                at = (
-                    spread(context.shared_random(name).random(), record.position, series)
-                    if self.quota
-                    else context.random(name).random()
-                )
+                at = place(name, CHARACTERISTICS.index(name), self.quota, record, context)
                 value = choose(drawn[name], plan, at, context.random(name, "given"))
                 plan[name] = None if value is None else str(value)
         if self.reason:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Node, Shape
 from dialoom.graph.record import Record
-from dialoom.nodes._draw import check_choice, draw, spread
+from dialoom.nodes._draw import check_choice, draw, place
 
 Choice = Annotated[Any, AfterValidator(check_choice)]
 
@@ -30,14 +30,10 @@ class Sample(Node):
         return {name: {} for name in self.fields}
 
     async def run(self, record: Record, context: Context) -> Fields:
-        drawn = {}
-        for series, (name, choice) in enumerate(self.fields.items()):
-            if self.quota:
-                at = spread(context.shared_random(name).random(), record.position, series)
-            else:
-                at = context.random(name).random()
-            drawn[name] = draw(choice, at)
-        return drawn
+        return {
+            name: draw(choice, place(name, series, self.quota, record, context))
+            for series, (name, choice) in enumerate(self.fields.items())
+        }
 
 
 NODE = Sample

@@ -1,0 +1,112 @@
+"""A recipe must not read what is held out: neither as its source nor as examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from dialoom.errors import DialoomError
+from dialoom.graph.examples import Examples
+from dialoom.graph.yaml_file import Key
+
+if TYPE_CHECKING:
+    from dialoom.corpus.held_out import HeldOut
+    from dialoom.graph.recipe import Recipe
+
+_MANIFEST = "manifest.json"
+
+
+def held_out_problems(recipe: Recipe) -> Iterator[DialoomError]:
+    """A problem for each source or example file of a recipe that holds a held-out dialogue.
+
+    What is held out is learned from the recipe's corpus, from what it names in `held_out` (corpora, folders of a split,
+    files of dialogues), and from the manifest of a split that lies beside a file. A file is known by its content, and a
+    dialogue by its text, so that a copy under another name or in another format is known too.
+    """
+    try:
+        marks = _marks(recipe)
+    except DialoomError as error:
+        yield DialoomError(f"it cannot be read: {error}", place=recipe.lines.place(("held_out",)))
+        return
+    for path, file, rows in _read(recipe):
+        name = _file_set(file, marks) if file is not None else None
+        found = f"this file is held out as '{name}'" if name else _row_set(rows, marks)
+        if found:
+            remedy = "take dialogues of the training set: what is tested on must not be learned from"
+            yield DialoomError(found, place=recipe.lines.place(path), remedy=remedy)
+
+
+def _read(recipe: Recipe) -> Iterator[tuple[tuple[Key, ...], Path | None, Iterable[Any]]]:
+    """Where the recipe reads rows, the file they are in, and the rows."""
+    source = recipe.source
+    at = "file" if source.file else "rows"
+    yield ("source", at), recipe.folder / source.file if source.file else None, source.read(recipe.folder)
+    for name, node in recipe.nodes.items():
+        for field in type(node).model_fields:
+            shown = getattr(node, field)
+            if isinstance(shown, Examples):
+                file = recipe.folder / shown.file if shown.file else None
+                yield ("nodes", name, field), file, (row for _, row in shown.loaded)
+
+
+def _marks(recipe: Recipe) -> HeldOut:
+    from dialoom.corpus.held_out import HeldOut, held_out_at
+
+    marks = HeldOut()
+    for named in recipe.held_out:
+        path = recipe.folder / named
+        more = held_out_at(path)
+        if more is None:
+            split = (path / _MANIFEST).exists()
+            more = _of_files([path / held["file"] for held in _held_files(path)] if split else [path])
+        marks.update(more)
+    if recipe.corpus is not None:
+        own = str(recipe.corpus) if "://" in str(recipe.corpus) else recipe.folder / recipe.corpus
+        marks.update(held_out_at(own) or HeldOut())
+    return marks
+
+
+def _of_files(files: Iterable[Path]) -> HeldOut:
+    from dialoom.corpus.held_out import HeldOut, file_key, text_key
+    from dialoom.dialogue.formats import read_dialogues
+
+    marks = HeldOut()
+    for file in files:
+        marks.texts.update({text_key(one.text()): file.stem for one in read_dialogues(file)})
+        marks.files[file_key(file)] = file.stem
+    return marks
+
+
+def _file_set(file: Path, marks: HeldOut) -> str | None:
+    from dialoom.corpus.held_out import file_key
+
+    beside = {held["file"]: held["set"] for held in _held_files(file.parent)}
+    if file.name in beside:
+        return str(beside[file.name])
+    return marks.files.get(file_key(file)) if marks.files else None
+
+
+def _held_files(folder: Path) -> list[dict[str, Any]]:
+    """The files that a split in this folder holds out."""
+    path = folder / _MANIFEST
+    if not path.exists():
+        return []
+    try:
+        manifest = orjson.loads(path.read_bytes())
+        return [file for file in manifest["files"] if file["set"] in manifest["held_out"]]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return []  # Another program's manifest.
+
+
+def _row_set(rows: Iterable[Any], marks: HeldOut) -> str | None:
+    if not marks.texts:
+        return None
+    held = [(number, name) for number, row in enumerate(rows, start=1) if (name := marks.set_of(row))]
+    if not held:
+        return None
+    number, name = held[0]
+    more = f", and {len(held) - 1} more" if len(held) > 1 else ""
+    return f"row {number} is a dialogue that is held out as '{name}'{more}"
