@@ -26,7 +26,7 @@ TOPICS = [f"topic {number}" for number in range(10)]
 def model(server: FaultServer | str, **fields: Any) -> dict[str, Any]:
     """The fault server as a recipe's model; the same in the ledger wherever it listens."""
     url = server if isinstance(server, str) else server.url
-    return {"url": url, "model": "fault-model", "concurrency": 8, "same_as": "fault", **fields}
+    return {"url": url, "model": "fault-model", "concurrency": 8, "outage": 2.0, "same_as": "fault", **fields}
 
 
 def weave(server: FaultServer | str, **fields: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 from dialoom.cli import _recipe
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from dialoom.engine import Report
+    from dialoom.engine.view import Telemetry
 
 NOTHING_KEPT = 7
 SOME_FAILED = 8
+LEFT = 9
 INTERRUPTED = 130
 
 
@@ -36,7 +42,7 @@ class Launch:
         recipe = str(path.resolve()) if path.is_file() else self.recipe
         return {"recipe": recipe, "set": dict(self.changes), "limit": self.limit}
 
-    def go(self, out: Path | None, *, retry: bool, json: bool, quiet: bool) -> int:
+    def go(self, out: Path | None, *, retry: bool, leave: bool = False, json: bool, quiet: bool, otel: bool) -> int:
         """Run, show, and return the exit code."""
         from dialoom.cli._console import print_json
         from dialoom.cli._pace import Pace
@@ -47,12 +53,31 @@ class Launch:
         loaded = _recipe.load(self.recipe, self.changes)
         folder = out or Path("runs") / loaded.recipe
         view = view_for(Pace(records_per_seed(loaded)), quiet=quiet)
-        report = run(loaded, folder, limit=self.limit, retry=retry, view=view, origin=self.kept())
+        # What a user's function prints belongs to the messages and not to the numbers.
+        with contextlib.redirect_stdout(sys.stderr), _telemetry(otel) as telemetry:
+            report = run(
+                loaded,
+                folder,
+                limit=self.limit,
+                retry=retry,
+                leave=leave,
+                view=view,
+                telemetry=telemetry,
+                origin=self.kept(),
+            )
         if json:
             print_json(view.numbers)
         elif not quiet:
             _show(view.numbers, folder)
         return _told_end(report, folder, quiet=quiet)
+
+
+def _telemetry(wanted: bool) -> AbstractContextManager[Telemetry | None]:
+    if not wanted:
+        return contextlib.nullcontext()
+    from dialoom.engine.otel_export import exported
+
+    return exported()
 
 
 def _show(numbers: dict[str, Any], folder: Path) -> None:
@@ -76,6 +101,8 @@ def _told_end(report: Report, folder: Path, *, quiet: bool) -> int:
         return report.error.exit_code
     if report.status == "interrupted":
         advice, code = "interrupted; the same command goes on where it stopped", INTERRUPTED
+    elif report.status == "left":
+        advice, code = "left with batches under way; the same command comes back for their answers", LEFT
     elif counts.failed:
         advice, code = f"{counts.failed} records failed; try them again with: dialoom retry {folder}", SOME_FAILED
     elif not counts.kept:

@@ -32,3 +32,18 @@ def duration(seconds: float) -> str:
     minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def seconds(value: float | None) -> str:
+    """A latency, as `86 ms` or `2.31 s`; `-` where there was none."""
+    if value is None:
+        return "-"
+    return f"{value:.0f} s" if value >= 100 else f"{value:.3g} s" if value >= 1 else f"{1000 * value:.0f} ms"
+
+
+def short(value: float) -> str:
+    """12345678 as `12.3M`."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if value >= size:
+            return f"{value / (1e3 if letter == 'k' else size):.3g}{letter}"
+    return count(value)

@@ -18,6 +18,28 @@ Set = Annotated[
     ),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="Take only so many seed records.")]
+Target = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Keep exactly so many dialogues: the source is read again, with new samples, until they are kept.",
+    ),
+]
+Budget = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WHAT=MOST",
+        help="Stop when so many calls=, tokens= or so much money= are spent in the run directory. Can be given often.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")]
+OTel = Annotated[
+    bool,
+    typer.Option(
+        "--otel",
+        envvar="DIALOOM_OTEL",
+        help="Send spans and metrics to OpenTelemetry, as its OTEL_* variables say (needs dialoom[otel]).",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]

@@ -49,6 +49,8 @@ class Pace:
     def expected(self, report: Report) -> int:
         """How many records there will be, roughly."""
         counts = report.counts
+        if report.target is not None:
+            return counts.records - counts.kept + report.target
         if counts.seeds_done >= counts.seeds:
             return counts.records
         return max(counts.seeds * self._records_per_seed, counts.records)
@@ -76,6 +78,8 @@ class Pace:
         # Seeds that turn out smaller than thought are told by the seeds, larger ones by the records.
         by_seeds = counts.seeds_done / max(1, counts.seeds)
         share = max(by_seeds, min(0.99, finished / max(1, self.expected(report))))
+        if report.target is not None:
+            share = min(1.0, counts.kept / report.target)
         tokens = total.prompt_tokens + total.completion_tokens
         return Moment(report.seconds, finished, share, total.calls, tokens)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,11 +60,20 @@ def load(name: str, changes: Mapping[str, str]) -> Recipe:
 
 def parse_changes(given: Sequence[str] | None) -> dict[str, str]:
     """`["models.writer=embedded"]` as a mapping. Raises RecipeError on what has no `=`."""
-    changes = {}
+    return dict(_pairs(given, "--set", "FIELD=VALUE", "models.writer=embedded"))
+
+
+def parse_bounds(target: int | None, budget: Sequence[str] | None) -> dict[str, str]:
+    """`--target` and `--budget` as changes of the recipe. Raises RecipeError on what has no `=`."""
+    changes = {} if target is None else {"bounds.target": str(target)}
+    spent = _pairs(budget, "--budget", "WHAT=MOST", "money=5")
+    return changes | {f"bounds.budget.{what}": most for what, most in spent}
+
+
+def _pairs(given: Sequence[str] | None, option: str, form: str, example: str) -> Iterator[tuple[str, str]]:
     for change in given or ():
         field, equals, value = change.partition("=")
-        if not field.strip() or not equals:
-            what = f"--set wants FIELD=VALUE, got '{change}'"
-            raise RecipeError([DialoomError(what, remedy="such as --set models.writer=embedded")])
-        changes[field.strip()] = value
-    return changes
+        if not field.strip() or not equals or (option == "--budget" and not value.strip()):
+            what = f"{option} wants {form}, got '{change}'"
+            raise RecipeError([DialoomError(what, remedy=f"such as {option} {example}")])
+        yield field.strip(), value

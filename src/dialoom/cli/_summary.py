@@ -13,11 +13,12 @@ from rich.text import Text
 from dialoom.cli import _numbers as numbers
 from dialoom.cli._console import table, visible
 from dialoom.cli._conversation import conversation
+from dialoom.cli._nodes_table import nodes_table
 from dialoom.corpus import Corpus
 from dialoom.dialogue import Dialogue
 
 _TOP_REASONS = 5
-_COUNTED = ("calls", "ledger_hits", "prompt_tokens", "completion_tokens")
+_COUNTED = ("calls", "ledger_hits", "prompt_tokens", "completion_tokens", "retries")
 
 
 def show_summary(console: Console, report: dict[str, Any], folder: Path) -> None:
@@ -27,7 +28,7 @@ def show_summary(console: Console, report: dict[str, Any], folder: Path) -> None
     console.print(_ends(report))
     console.print(_spent(report))
     if report["nodes"]:
-        console.print(_nodes(report["nodes"]))
+        console.print(nodes_table(report["nodes"], console.width))
     for reason, times in islice(report["reasons"].items(), _TOP_REASONS):
         console.print(Text(f"{numbers.count(times)} × {visible(reason)}", style="yellow"))
     console.print(f"corpus:  {report['corpus']}\nrejects: {folder / 'rejects'}\nnumbers: {folder / 'run.json'}")
@@ -57,22 +58,12 @@ def _ends(report: dict[str, Any]) -> Table:
 
 
 def _spent(report: dict[str, Any]) -> Table:
-    columns = ("calls", "from ledger", "tokens in", "tokens out", "money", "time")
-    shown = table(*columns, right=columns)
-    counts = (numbers.count(report[name]) for name in _COUNTED)
-    shown.add_row(*counts, numbers.money(report["money"]), numbers.duration(report["seconds"]))
-    return shown
-
-
-def _nodes(nodes: list[dict[str, Any]]) -> Table:
-    columns = ("calls", "from ledger", "tokens in", "tokens out", "s/call", "money")
-    shown = table("node", "model", *columns, right=columns)
-    for node in nodes:
-        shown.add_row(
-            node["node"],
-            node["model"],
-            *(numbers.count(node[name]) for name in _COUNTED),
-            f"{node['seconds'] / node['calls']:.2f}" if node["calls"] else "-",
-            numbers.money(node["money"]),
-        )
+    columns = ("calls", "from ledger", "tokens in", "tokens out", "retries", "money", "time")
+    shown = table("", *columns, right=columns)
+    rows = {"this run": report}
+    if report["totals"]["sessions"] > 1:
+        rows["all runs"] = report["totals"]
+    for name, spent in rows.items():
+        counts = (numbers.count(spent[counted]) for counted in _COUNTED)
+        shown.add_row(name, *counts, numbers.money(spent["money"]), numbers.duration(spent["seconds"]))
     return shown

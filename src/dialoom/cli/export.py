@@ -20,15 +20,20 @@ _STDOUT = Path("-")
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The directory of a run, or a corpus.")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="The directory of a run, or a corpus (folder or URL).")],
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="The format: jsonl, messages ...")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write; - is stdout.")],
     where: Annotated[
         str | None, typer.Option(metavar="SQL", help="Only those that meet this SQL condition, such as n_turns > 6.")
     ] = None,
+    version: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="A version's number or name; left out, the newest.")
+    ] = None,
     force: _options.Force = False,
 ) -> None:
     """Write the dialogues of a run or a corpus to a file.
+
+    The corpus keeps which file was written from which version, so that `dialoom trace` finds it.
 
     \b
     Example:
@@ -36,23 +41,27 @@ def export(
       dialoom export runs/calls --to jsonl --out - | head -n 1
     """
     from dialoom.cli._numbers import count
+    from dialoom.corpus import note_export
     from dialoom.errors import DataError, Place, StorageError
 
     write = _writer(to)
     corpus, condition = _open(folder, where)
-    if out != _STDOUT and out.resolve().is_relative_to(folder.resolve()):
+    number = corpus.version if version is None else corpus.number_of(version)
+    if out != _STDOUT and out.resolve().is_relative_to(Path(folder).resolve()):
         raise StorageError(
             f"{out} is inside {folder}, where the run keeps its own files", remedy="name a file elsewhere"
         )
     if out != _STDOUT and out.is_file() and not force:
         raise StorageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
-    if not corpus.count(condition):
+    if not corpus.count(condition, version=number):
         raise DataError(
             "there are no dialogues to write" + (" that meet the condition" if where else ""),
-            place=Place(str(corpus.path)),
+            place=Place(corpus.location),
         )
     with _target(out) as file:
-        written = write(corpus.dialogues(where=condition), file)
+        written = write(corpus.dialogues(number, where=condition), file)
+    if out != _STDOUT:
+        note_export(corpus, out, form=to, version=number, where=condition)
     print(f"wrote {count(written)} dialogues to {'stdout' if out == _STDOUT else out}", file=sys.stderr)
 
 
@@ -69,19 +78,15 @@ def _writer(name: str) -> Callable[..., int]:
     return chosen.write
 
 
-def _open(folder: Path, where: str | None) -> tuple[Corpus, str | None]:
+def _open(folder: str, where: str | None) -> tuple[Corpus, str | None]:
     """The corpus, and the condition on what to take: of a corpus that several runs share, only the run's own."""
     from dialoom.corpus import Corpus
-    from dialoom.engine.rundir import require_run
+    from dialoom.engine.corpora import corpus_of
 
-    if (folder / "dialogues.lance").exists():
-        return Corpus.open(folder), where
-    report = require_run(folder)
-    # A directory that was moved holds its corpus still; run.json tells where another one is.
-    here = folder / "corpus"
-    own = f"run = '{report['run']}'"
-    corpus = Corpus.open(here if here.exists() else Path(report["corpus"]))
-    return corpus, f"({where}) AND {own}" if where else own
+    meant = corpus_of(folder)
+    own = f"run = '{meant.run}'"
+    condition = where if meant.run is None else f"({where}\n) AND {own}" if where else own
+    return Corpus.open(meant.location), condition
 
 
 @contextmanager

@@ -11,16 +11,21 @@ from typer.main import get_command
 import dialoom
 from dialoom.cli._errors import told
 from dialoom.cli.check import check
+from dialoom.cli.corpus import corpus
 from dialoom.cli.export import export
+from dialoom.cli.import_ import import_
 from dialoom.cli.init import init
 from dialoom.cli.models import models
 from dialoom.cli.nodes import nodes
 from dialoom.cli.plan import plan
 from dialoom.cli.preview import preview
+from dialoom.cli.push import push
 from dialoom.cli.rejects import rejects
 from dialoom.cli.retry import retry
 from dialoom.cli.run import run
+from dialoom.cli.runs import runs
 from dialoom.cli.schema import schema
+from dialoom.cli.trace import trace
 
 _EPILOG = """\b
 Exit codes:
@@ -32,7 +37,9 @@ Exit codes:
   5    the disk, run directory or corpus cannot be used
   6    an optional package or file is missing
   7    a run finished, and nothing was kept
-  8    a run finished, and some records failed: see `dialoom retry`
+  8    a run finished, and some records failed: see `dialoom retry`; or an import left rows aside
+  9    a run was left with batches under way: the same command comes back for them
+  10   a bound stopped the run: its budget is spent, or its target is out of reach
   130  interrupted; the same command goes on where it stopped
 
 \b
@@ -56,8 +63,13 @@ app.command("plan")(plan)
 app.command("preview")(preview)
 app.command("run")(run)
 app.command("retry")(retry)
+app.command("runs")(runs)
 app.command("rejects")(rejects)
 app.command("export")(export)
+app.command("import")(import_)
+app.command("push")(push)
+app.add_typer(corpus, name="corpus")
+app.command("trace")(trace)
 app.command("nodes")(nodes)
 app.command("models")(models)
 app.command("schema")(schema)

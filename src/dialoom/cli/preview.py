@@ -48,6 +48,8 @@ def preview(
     loaded = _recipe.load(recipe, _recipe.parse_changes(set))
     # What is only looked at does not belong in the user's corpus.
     loaded.corpus = None
+    # Nor does who looks want to wait for a batch.
+    loaded.models = {name: model.at_once() for name, model in loaded.models.items()}
     view = Watch()
     with _folder(out) as folder:
         report = run(loaded, folder, limit=number, children=1, view=view)

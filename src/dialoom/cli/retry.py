@@ -12,6 +12,7 @@ def retry(
     set: _options.Set = None,
     json: _options.Json = False,
     quiet: _options.Quiet = False,
+    otel: _options.OTel = False,
 ) -> None:
     """Take up the records of a run that failed.
 
@@ -33,4 +34,4 @@ def retry(
             remedy="run it again from where it was started, with retry=True",
         )
     launch = Launch(origin["recipe"], {**origin["set"], **parse_changes(set)}, origin["limit"])
-    raise typer.Exit(launch.go(folder, retry=True, json=json, quiet=quiet))
+    raise typer.Exit(launch.go(folder, retry=True, json=json, quiet=quiet, otel=otel))

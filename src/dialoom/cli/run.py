@@ -18,8 +18,19 @@ def run(
     ] = None,
     set: _options.Set = None,
     limit: _options.Limit = None,
+    target: _options.Target = None,
+    budget: _options.Budget = None,
+    leave: Annotated[
+        bool,
+        typer.Option(
+            "--leave",
+            help="Do not wait for models with `batch`: hand in all that can be asked now and end with code 9. The same "
+            "command comes back for the answers.",
+        ),
+    ] = False,
     json: _options.Json = False,
     quiet: _options.Quiet = False,
+    otel: _options.OTel = False,
 ) -> None:
     """Run a recipe, or go on with a run that was stopped.
 
@@ -29,10 +40,12 @@ def run(
     \b
     Example:
       dialoom run calls.yaml --out runs/calls --limit 20
+      dialoom run calls.yaml --target 500 --budget money=20 --budget calls=10000
       dialoom run calls.yaml --set models.writer=http://127.0.0.1:8000/v1 --json > numbers.json
+      until dialoom run calls.yaml --leave; [ $? -ne 9 ]; do sleep 3600; done
     """
     from dialoom.cli._launch import Launch
-    from dialoom.cli._recipe import parse_changes
+    from dialoom.cli._recipe import parse_bounds, parse_changes
 
-    launch = Launch(recipe, parse_changes(set), limit)
-    raise typer.Exit(launch.go(out, retry=False, json=json, quiet=quiet))
+    launch = Launch(recipe, parse_changes(set) | parse_bounds(target, budget), limit)
+    raise typer.Exit(launch.go(out, retry=False, leave=leave, json=json, quiet=quiet, otel=otel))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-_MOST = 4096
+# A batch of a provider takes 50,000 questions, and each waits with its record.
+_MOST = 65_536
 _LEAST_SPARE = 16
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 
 from dialoom.graph.record import Record
 
@@ -13,13 +14,17 @@ class Frontier:
 
     Depth first keeps it small: no record is taken while a deeper one waits, so at each depth there wait at most the
     children of as many records as are walked at once, and never the whole source.
+
+    Args:
+        admits: whether another seed may be drawn now; see `look_again`.
     """
 
-    def __init__(self, seeds: Iterator[Record]) -> None:
+    def __init__(self, seeds: Iterator[Record], admits: Callable[[], bool] = lambda: True) -> None:
         self._seeds: Iterator[Record] | None = seeds
+        self._admits = admits
         self._waiting: list[list[tuple[Record, str | None]]] = []
         self._working = 0
-        self._changed = asyncio.Event()
+        self._idle: deque[asyncio.Future[None]] = deque()
 
     def __len__(self) -> int:
         """Records that wait; seeds not yet drawn are not counted."""
@@ -37,7 +42,7 @@ class Frontier:
             while len(self._waiting) <= depth:
                 self._waiting.append([])
             self._waiting[depth].append((record, after))
-        self._changed.set()
+        self._wake(len(records))
 
     async def take(self) -> tuple[Record, str | None] | None:
         """The next record and the node it has passed (None for a seed); None when nothing is left or can come."""
@@ -46,20 +51,38 @@ class Frontier:
                 if stack:
                     self._working += 1
                     return stack.pop()
-            if self._seeds is not None:
+            if self._seeds is not None and self._admits():
                 record = next(self._seeds, None)
                 if record is not None:
                     self._working += 1
                     return record, None
                 self._seeds = None
-            if self._working == 0:
-                self._changed.set()
+            if self._seeds is None and self._working == 0:
+                self._wake(len(self._idle))
                 return None
-            self._changed.clear()
-            await self._changed.wait()
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._idle.append(turn)
+            await turn
+
+    def look_again(self) -> None:
+        """Seeds that were not admitted may be so now."""
+        self._wake(len(self._idle))
+
+    def close(self) -> None:
+        """Draw no further seeds."""
+        self._seeds = None
+        self._wake(len(self._idle))
 
     def done(self) -> None:
         """A record that was taken has come to an end."""
         self._working -= 1
         if self._working == 0:
-            self._changed.set()
+            self._wake(len(self._idle))
+
+    def _wake(self, count: int) -> None:
+        """Let so many of those that wait look again, and no more: there may be thousands."""
+        while self._idle and count > 0:
+            turn = self._idle.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                count -= 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from time import monotonic
@@ -12,26 +11,28 @@ from time import monotonic
 from dialoom.corpus import Corpus
 from dialoom.engine.crew import Crew
 from dialoom.engine.frontier import Frontier
-from dialoom.engine.rejects import Rejects, kind_of_reason
-from dialoom.engine.report import Report
+from dialoom.engine.provenance import Provenance
+from dialoom.engine.rejects import Rejects, count_reason
+from dialoom.engine.report import Report, now, tell_endpoints
 from dialoom.engine.rundir import RunDirectory
 from dialoom.engine.seedlog import SeedLog, SeedOutcome
 from dialoom.engine.seeds import Seeds
-from dialoom.engine.sink import Settled, Sink
+from dialoom.engine.sink import Finished, Settled, Sink
+from dialoom.engine.target import Target
 from dialoom.engine.view import View
-from dialoom.engine.visit import Stopped, Visit
+from dialoom.engine.visit import PutDown, Stopped, Visit
 from dialoom.engine.walk import Branched, Walker
-from dialoom.errors import DialoomError, EndpointError, StorageError
+from dialoom.engine.watch import watched
+from dialoom.errors import BoundReached, DialoomError, EndpointError, StorageError
+from dialoom.graph.estimate import records_per_seed
 from dialoom.graph.graph import Graph
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import Record
-from dialoom.models import Caller, ChatModel, Endpoints, Ledger, Meter
+from dialoom.models import Caller, ChatModel, Endpoints, Ledger, Meter, Observer, Purse, RunState
+from dialoom.models.endpoints import Draining
 from dialoom.quality import DEFAULT_RULES, Rules
 
-_TICK = 0.25
 _TICKS_PER_REPORT = 20
-# Different reasons counted one by one; a node that says something else each time must not fill the memory.
-_MOST_REASONS = 1000
 
 
 @dataclass(slots=True)
@@ -60,7 +61,10 @@ class Job:
         corpus: Corpus,
         rejects: Rejects,
         already: set[str],
+        state: RunState,
         view: View,
+        provenance: Provenance,
+        observer: Observer | None = None,
         children: int | None = None,
     ) -> None:
         self._recipe = recipe
@@ -73,13 +77,21 @@ class Job:
         self._corpus = corpus
         self._rejects = rejects
         self._already = already
+        self._state = state
         self._view = view
+        self._provenance = provenance
+        self._observer = observer
         self._children = children
+        self._target: Target | None = None
+        self._in_order = asyncio.Lock()
         self._seeds_in_work: dict[str, _SeedWork] = {}
         self._open_records = 0
+        self._left_records = 0
         self._stopping = False
-        self._endpoints = Endpoints()
+        self._interrupted = False
+        self._endpoints = Endpoints(view.say)
         self._crew: Crew | None = None
+        self._frontier: Frontier | None = None
         self._started = monotonic()
 
     async def work(self, seeds: Seeds) -> None:
@@ -87,24 +99,49 @@ class Job:
         self._view.start(self._report, self._meter)
         self._write_report()
         try:
-            if self._report.counts.seeds_done < self._report.counts.seeds:
-                async with self._watched():
+            if self._anything_left():
+                async with watched(self._tick, self._interrupt):
                     await self._walk_all(seeds)
             if self._report.status == "running":
-                self._report.status = "finished"
+                reached = self._target is not None and self._target.reached
+                self._report.status = "left" if self._left_records and not reached else "finished"
+        except Draining:
+            # Ctrl-C came while a model was being opened.
+            pass
         except DialoomError as error:
             self._stop_for(error)
         finally:
             self._count_pending()
             self._report.seconds = monotonic() - self._started
+            self._report.ended = now()
+            self._provenance.close(wait=self._report.status == "finished")
             with contextlib.suppress(StorageError):
                 self._write_report()
             self._view.stop(self._report, self._meter)
 
+    def _anything_left(self) -> bool:
+        counts, wanted = self._report.counts, self._report.target
+        if wanted is None:
+            return counts.seeds_done < counts.seeds
+        if counts.kept + len(self._already) < wanted:
+            return True
+        # Those of a seed that was cut by the target: it is not done.
+        counts.kept += len(self._already)
+        return False
+
     async def _walk_all(self, seeds: Seeds) -> None:
         async with self._models() as models:
-            caller = Caller(models, self._ledger, self._meter)
+            self._report.models = {name: model.identity for name, model in models.items()}
+            self._write_report()
+            purse = Purse(self._recipe.bounds.budget, [self._report.history.spent(), self._meter.total])
+            caller = Caller(models, self._ledger, self._meter, purse, self._observer)
             chooser = Rules(self._recipe.quality.rules or DEFAULT_RULES)
+            slots = sum(model.slots for model in models.values()) or 64
+            wanted = self._report.target
+            if wanted is not None:
+                counts = self._report.counts
+                each = records_per_seed(self._recipe)
+                self._target = Target(wanted, counts.kept, slots, each, counts.seeds_done)
             sink = Sink(
                 recipe=self._recipe.recipe,
                 recipe_hash=self._report.recipe_hash,
@@ -113,20 +150,31 @@ class Job:
                 rejects=self._rejects,
                 gate=Rules(self._recipe.quality.rules),
                 already=self._already,
+                wanted=None if wanted is None else wanted - self._report.counts.kept,
                 settled=self._settle,
             )
             walker = Walker(
                 self._graph,
-                lambda record, node: Visit(record, node, self._recipe.seed, caller, chooser, self._is_stopping),
+                lambda record, node: Visit(
+                    record,
+                    node,
+                    self._recipe.seed,
+                    caller,
+                    chooser,
+                    self._is_stopping,
+                    self._recipe.bounds.record_seconds,
+                ),
                 self._is_stopping,
                 self._children,
             )
-            frontier = Frontier(self._opened(seeds.left()))
-            slots = sum(model.slots for model in models.values()) or 64
+            frontier = self._frontier = Frontier(self._opened(seeds.left()), self._admits)
+            sink.when_over(frontier.close)
             self._crew = Crew(slots, lambda: self._endpoints.pausing, lambda: self._one(frontier, walker, sink))
             try:
                 await self._crew.work()
             finally:
+                # The source's file is let go of now and not when all of this is collected.
+                frontier.close()
                 await sink.close()
 
     async def _one(self, frontier: Frontier, walker: Walker, sink: Sink) -> bool:
@@ -139,33 +187,55 @@ class Job:
             if isinstance(outcome, Branched):
                 self._seeds_in_work[record.seed].open += len(outcome.children) - 1
                 self._open_records += len(outcome.children) - 1
+                if self._target is not None:
+                    self._target.branched(record.seed, len(outcome.children))
                 frontier.push(outcome.children, outcome.node)
             else:
-                await sink.put(outcome)
+                await self._hand_over(outcome, sink)
+        except PutDown:
+            self._left_records += 1
         except Stopped:
             return False
-        except (EndpointError, StorageError) as error:
+        except (BoundReached, EndpointError, StorageError) as error:
             self._stop_for(error)
             return False
         finally:
             frontier.done()
         return True
 
+    async def _hand_over(self, finished: Finished, sink: Sink) -> None:
+        if self._target is None:
+            await sink.put(finished)
+            return
+        # One after another, as they wait while the sink is behind.
+        async with self._in_order:
+            for one in self._target.finished(finished):
+                await sink.put(one)
+
+    def _admits(self) -> bool:
+        return self._target is None or self._target.admits(len(self._seeds_in_work))
+
     def _opened(self, seeds: Iterator[Record]) -> Iterator[Record]:
         for record in seeds:
             self._seeds_in_work[record.seed] = _SeedWork()
             self._open_records += 1
+            if self._target is not None:
+                # How many there will be shows only when the target is reached.
+                self._report.counts.seeds = self._report.counts.seeds_done + len(self._seeds_in_work)
+                self._target.opened(record)
             yield record
 
     def _settle(self, batch: list[Settled]) -> None:
         counts = self._report.counts
         done: list[SeedOutcome] = []
         for settled in batch:
+            if settled.ending == "spare":
+                continue
             seed = settled.record.seed
             work = self._seeds_in_work[seed]
             setattr(work, settled.ending, getattr(work, settled.ending) + 1)
             setattr(counts, settled.ending, getattr(counts, settled.ending) + 1)
-            self._count_reason(settled.reasons)
+            count_reason(self._report.reasons, settled.reasons)
             work.open -= 1
             self._open_records -= 1
             if work.open == 0:
@@ -174,62 +244,51 @@ class Job:
         if done:
             self._log.add(done)
             counts.seeds_done += len(done)
+        if self._target is not None:
+            self._toward_target(self._target, batch, done)
 
-    def _count_reason(self, reasons: tuple[str, ...]) -> None:
-        counted = self._report.reasons
-        for reason in reasons[:1]:
-            kind = kind_of_reason(reason)
-            counted["others" if kind not in counted and len(counted) >= _MOST_REASONS else kind] += 1
+    def _toward_target(self, target: Target, batch: list[Settled], done: list[SeedOutcome]) -> None:
+        try:
+            target.settled(sum(settled.ending == "kept" for settled in batch), done)
+        except BoundReached as error:
+            self._stop_for(error)
+        if target.reached:
+            self._drain()
+        elif self._frontier is not None:
+            self._frontier.look_again()
 
     @contextlib.asynccontextmanager
     async def _models(self) -> AsyncIterator[dict[str, ChatModel]]:
         """The models that the graph asks, open."""
         used = {model for node in self._graph.nodes.values() for model in node.models().values()}
         models: dict[str, ChatModel] = {}
-        try:
+        async with contextlib.AsyncExitStack() as opened:
             for name in sorted(used):
-                models[name] = await self._recipe.models[name].open(self._endpoints, self._recipe.folder)
+                models[name] = await self._recipe.models[name].open(self._endpoints, self._recipe.folder, self._state)
+                opened.push_async_callback(models[name].close)
             yield models
-        finally:
-            for model in models.values():
-                await model.close()
 
-    @contextlib.asynccontextmanager
-    async def _watched(self) -> AsyncIterator[None]:
-        """Show the run while it goes on, and listen for Ctrl-C."""
-        loop = asyncio.get_running_loop()
-        ticker = asyncio.create_task(self._tick())
-        listening = []
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Only the main thread can listen; elsewhere (a notebook's helper thread) the caller stops the run.
-            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-                loop.add_signal_handler(number, self._interrupt, "Ctrl-C" if number == signal.SIGINT else "SIGTERM")
-                listening.append(number)
-        try:
-            yield
-        finally:
-            ticker.cancel()
-            for number in listening:
-                loop.remove_signal_handler(number)
-
-    async def _tick(self) -> None:
-        ticks = 0
-        while True:
-            await asyncio.sleep(_TICK)
-            ticks += 1
-            self._report.seconds = monotonic() - self._started
-            if self._crew is not None:
-                self._crew.fill()
-            self._count_pending()
-            self._view.update(self._report, self._meter)
-            if ticks % _TICKS_PER_REPORT == 0:
-                with contextlib.suppress(StorageError):
-                    self._write_report()
+    def _tick(self, ticks: int) -> None:
+        self._report.seconds = monotonic() - self._started
+        if self._crew is not None:
+            self._crew.fill()
+        frontier = self._frontier
+        if self._left_records and frontier is not None and not frontier.working and not len(frontier):
+            # With a target, further seeds would wait for the answers of those that were left.
+            frontier.close()
+        self._count_pending()
+        self._view.update(self._report, self._meter)
+        if ticks % _TICKS_PER_REPORT == 0:
+            self._endpoints.tell_limits()
+            with contextlib.suppress(StorageError):
+                self._write_report()
 
     def _interrupt(self, why: str) -> None:
-        if not self._stopping:
+        if not self._interrupted:
+            self._interrupted = True
+            if not self._stopping:
+                self._report.status, self._report.why = "interrupted", why
             self._drain()
-            self._report.status, self._report.why = "interrupted", why
             self._view.say("stopping: calls on their way are awaited and kept; Ctrl-C again stops at once")
         elif self._crew is not None:
             self._crew.cancel()
@@ -245,6 +304,8 @@ class Job:
     def _drain(self) -> None:
         self._stopping = True
         self._endpoints.drain()
+        if self._frontier is not None:
+            self._frontier.close()
 
     def _is_stopping(self) -> bool:
         return self._stopping
@@ -254,4 +315,6 @@ class Job:
         counts.pending = self._open_records + counts.seeds - counts.seeds_done - len(self._seeds_in_work)
 
     def _write_report(self) -> None:
+        self._report.endpoints = tell_endpoints(self._endpoints)
+        self._report.made_from = self._provenance.to_json()
         self._directory.write_report(self._report.to_json(self._meter))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,8 @@ from dialoom.dialogue import Dialogue
 from dialoom.errors import StorageError
 
 State = Literal["rejected", "failed"]
+# Different reasons counted one by one; a node that says something else each time must not fill the memory.
+_MOST_REASONS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,12 @@ class Rejects:
                 except OSError as error:
                     raise _storage_error(path, error) from error
 
-    def read(self) -> Iterator[tuple[State, dict[str, Any]]]:
-        """Every line with its state."""
-        yield from _read(self._files)
+    def keep_only(self, wanted: Callable[[State, dict[str, Any]], bool]) -> Counter[str]:
+        """Rewrite the files without the lines that are not wanted, each in one step; returns the reasons of the others.
 
-    def keep_only(self, wanted: Callable[[State, dict[str, Any]], bool]) -> None:
-        """Rewrite the files without the lines that are not wanted, each in one step. Raises StorageError."""
+        Raises StorageError.
+        """
+        reasons: Counter[str] = Counter()
         for state, path in self._files.items():
             if not path.exists():
                 continue
@@ -70,7 +73,7 @@ class Rejects:
             try:
                 with path.open("rb") as old:
                     # Usually all are wanted, and then nothing is written.
-                    if all(wanted(state, orjson.loads(line)) for line in old):
+                    if not _count_wanted(old, state, wanted, reasons):
                         continue
                     old.seek(0)
                     with rest.open("wb") as new:
@@ -78,6 +81,7 @@ class Rejects:
                 rest.replace(path)
             except OSError as error:
                 raise _storage_error(path, error) from error
+        return reasons
 
 
 def read_rejects(folder: Path) -> Iterator[tuple[State, dict[str, Any]]]:
@@ -88,6 +92,27 @@ def read_rejects(folder: Path) -> Iterator[tuple[State, dict[str, Any]]]:
 def kind_of_reason(reason: str) -> str:
     """What a reason has in common with others of its kind: the rule without the value that broke it."""
     return reason.partition(": ")[0][:100]
+
+
+def count_reason(counted: Counter[str], reasons: Sequence[str]) -> None:
+    """Count a record's first reason, by its kind."""
+    for reason in reasons[:1]:
+        kind = kind_of_reason(reason)
+        counted["others" if kind not in counted and len(counted) >= _MOST_REASONS else kind] += 1
+
+
+def _count_wanted(
+    lines: Iterable[bytes], state: State, wanted: Callable[[State, dict[str, Any]], bool], reasons: Counter[str]
+) -> bool:
+    """Count the reasons of the lines that are wanted; whether there are any that are not."""
+    others = False
+    for line in lines:
+        content = orjson.loads(line)
+        if wanted(state, content):
+            count_reason(reasons, content["reasons"])
+        else:
+            others = True
+    return others
 
 
 def _storage_error(path: Path, error: OSError) -> StorageError:

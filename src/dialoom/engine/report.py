@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from dialoom.engine.history import History
 from dialoom.errors import DialoomError
-from dialoom.models import Meter
+from dialoom.models import Endpoints, Meter
+
+
+def now() -> str:
+    """The time, as run.json tells it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @dataclass(slots=True)
@@ -34,15 +41,21 @@ class Counts:
 
 @dataclass(slots=True)
 class Report:
-    """What a run did. `calls`, `ledger_hits`, tokens, money and `seconds` are of this run; the counts of all runs in
-    its directory.
+    """What a run did. Calls, tokens, money and `seconds` are of this run; the counts of all runs in its directory.
 
     Attributes:
-        status: `running`, `finished`, `interrupted` (Ctrl-C) or `stopped` (an endpoint or the disk gave out).
+        status: `running`, `finished`, `interrupted` (Ctrl-C), `stopped` (an endpoint or the disk gave out) or `left`
+            (batches are under way, and the run was not to wait for them).
         why: why it stopped; `error` is the error that stopped it.
         corpus: the folder of the corpus.
         origin: what the run was started from, as its starter gave it.
+        target: how many dialogues are to be kept, where the recipe bounds them.
         reasons: how often each reason for rejecting or failing a record was met in this run.
+        started, ended: when, in ISO 8601 and UTC.
+        history: the runs in the directory before this one.
+        models: what each model that was opened is, as the ledger names it.
+        endpoints: those that were called, as `tell_endpoints` tells of them.
+        made_from: versions, commit and hashes (Provenance).
     """
 
     recipe: str
@@ -53,34 +66,62 @@ class Report:
     corpus: str = ""
     origin: dict[str, Any] | None = None
     error: DialoomError | None = None
+    target: int | None = None
     counts: Counts = field(default_factory=Counts)
     reasons: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    started: str = field(default_factory=now)
+    ended: str | None = None
+    history: History = field(default_factory=History)
+    models: dict[str, str] = field(default_factory=dict)
+    endpoints: list[dict[str, Any]] = field(default_factory=list)
+    made_from: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self, meter: Meter) -> dict[str, Any]:
         """The content of run.json."""
-        counts, total = self.counts, meter.total
-        return {
-            "recipe": self.recipe,
-            "recipe_hash": self.recipe_hash,
-            "run": self.run,
+        counts = self.counts
+        session = {
+            "started": self.started,
+            "ended": self.ended,
             "status": self.status,
             "why": self.why,
+            "seconds": round(self.seconds, 3),
+            "recipe_hash": self.recipe_hash,
+        }
+        return {
+            "recipe": self.recipe,
+            "run": self.run,
+            **session,
             "corpus": self.corpus,
             "origin": self.origin,
+            "target": self.target,
             "seeds": counts.seeds,
             "records": counts.records,
             "kept": counts.kept,
             "rejected": counts.rejected,
             "failed": counts.failed,
             "pending": counts.pending,
-            "calls": total.calls,
-            "ledger_hits": total.ledger_hits,
-            "tokens": total.prompt_tokens + total.completion_tokens,
-            "prompt_tokens": total.prompt_tokens,
-            "completion_tokens": total.completion_tokens,
-            "money": total.money,
-            "seconds": round(self.seconds, 3),
+            **meter.total.to_json(),
+            # Of the run, and not of its calls together.
+            "seconds": session["seconds"],
             "reasons": dict(self.reasons.most_common(20)),
-            "nodes": meter.by_node(),
+            "nodes": [{"node": node, "model": model} | part.to_json() for (node, model), part in meter.parts.items()],
+            "models": self.models or self.history.models,
+            "endpoints": self.endpoints,
+            "made_from": self.made_from,
+            **self.history.with_this(session, meter, self.reasons),
         }
+
+
+def tell_endpoints(endpoints: Endpoints) -> list[dict[str, Any]]:
+    """How many calls each endpoint has answered, how many it may have in flight now and at most, and what holds it."""
+    return [
+        {
+            "url": endpoint.url,
+            "answers": endpoint.answers,
+            "limit": int(endpoint.limiter.limit),
+            "ceiling": endpoint.limiter.ceiling,
+            "held_by": endpoint.limiter.held_by,
+        }
+        for endpoint in endpoints
+    ]

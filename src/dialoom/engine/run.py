@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from dialoom.corpus import Corpus
+from dialoom.engine.corpora import corpus_for
+from dialoom.engine.history import History
+from dialoom.engine.interpreter import tuned
 from dialoom.engine.job import Job
+from dialoom.engine.keep import keep_recipe, keep_rest
+from dialoom.engine.provenance import Provenance
 from dialoom.engine.rejects import Rejects
 from dialoom.engine.report import Report
 from dialoom.engine.rundir import RunDirectory
 from dialoom.engine.seedlog import SeedLog
 from dialoom.engine.seeds import Seeds
-from dialoom.engine.view import NoView, View
+from dialoom.engine.view import NoView, Telemetry, View, Views
 from dialoom.graph.check import check
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import digest
-from dialoom.models import Ledger, Meter
+from dialoom.models import Ledger, Meter, RunState
 
 
 def run(
@@ -28,7 +33,9 @@ def run(
     limit: int | None = None,
     retry: bool = False,
     children: int | None = None,
+    leave: bool = False,
     view: View | None = None,
+    telemetry: Telemetry | None = None,
     origin: dict[str, Any] | None = None,
 ) -> Report:
     """Run a recipe in the directory `out`, or go on with what was begun there.
@@ -40,19 +47,22 @@ def run(
 
     Args:
         out: run directory, made where there is none; left out, `runs/NAME OF THE RECIPE`.
-        limit: take only the first seeds of the source.
+        limit: take only the first seeds of the source; left out, what the recipe's `bounds` say.
         children: of every expansion take only the first so many records, to look at a recipe. What is made so is made
             anew by a run that takes all, from the same answers.
+        leave: do not wait for batches of a provider; the run ends as `left` once all that can be asked is on its way,
+            and a later one collects the answers.
         view: shows the run.
+        telemetry: is told of the run and of each call, such as `engine.otel.OpenTelemetry`.
         origin: what the run is started from, kept in run.json for who goes on with it.
 
-    Returns what became of it; its `status` says whether it was finished, interrupted or stopped, and `why`.
+    Returns what became of it; its `status` says whether it was finished, interrupted, stopped or left, and `why`.
 
     Raises RecipeError before any call when the recipe cannot be run, DataError on a bad source, StorageError when the
     directory cannot be used or another run is at work in it.
     """
     folder = Path(out) if out is not None else Path("runs") / recipe.recipe
-    job = _run(recipe, folder, limit, retry, children, view or NoView(), origin)
+    job = _run(recipe, folder, limit, retry, children, leave, view or NoView(), telemetry, origin)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -68,7 +78,9 @@ async def _run(
     limit: int | None,
     retry: bool,
     children: int | None,
+    leave: bool,
     view: View,
+    telemetry: Telemetry | None,
     origin: dict[str, Any] | None,
 ) -> Report:
     checked = check(recipe)
@@ -76,51 +88,70 @@ async def _run(
     if children is not None:
         recipe_hash = digest(recipe_hash, "children", children)
     with RunDirectory(out) as directory:
-        known = directory.read_report().get("run")
+        told = directory.read_report()
         log = SeedLog(directory.seeds, recipe_hash)
         ledger = Ledger(directory.ledger)
         try:
-            run_id = log.run_id(known)
+            run_id = log.run_id(told.get("run"))
             report = Report(recipe.recipe, recipe_hash, run=run_id, origin=origin)
+            limit = recipe.bounds.limit if limit is None else limit
             report.counts.seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
-            corpus = Corpus.open(_corpus_path(recipe, directory), create=True)
-            report.corpus = str(corpus.path.resolve())
+            corpus = Corpus.open(corpus_for(recipe, out), create=True)
+            report.corpus = corpus.location
+            keep_recipe(corpus, recipe, run=run_id, recipe_hash=recipe_hash, directory=out)
             if retry:
                 log.reopen_failed()
-            seeds = Seeds(recipe, log, limit)
+            # A look at a few children of each seed is no way to a number.
+            report.target = recipe.bounds.target if children is None else None
+            seeds = Seeds(recipe, log, limit, again=report.target is not None)
             if log.any_done():
                 seeds.count_done(report.counts)
+            if report.target is not None:
+                # How many it takes shows on the way.
+                report.counts.seeds = report.counts.seeds_done
             # The corpus first: the log remembers what is left to do should this be cut short. Dialogues of seeds that
             # were never done under the earlier form are in the corpus alone, so it is asked in any case.
-            old = corpus.remove(f"run = '{run_id}' AND recipe_hash <> '{recipe_hash}'")
+            former = corpus.remove(f"run = '{run_id}' AND recipe_hash <> '{recipe_hash}'", why="the recipe has changed")
+            old = len(former.ids)
             if log.forget_others() or old:
                 view.say(
                     f"the recipe has changed: {old} dialogues of its earlier form left the corpus's newest version"
                 )
             rejects = Rejects(directory.rejects)
-            rejects.keep_only(lambda state, line: log.done(line["seed"]) is not None)
+            reasons = rejects.keep_only(lambda state, line: log.done(line["seed"]) is not None)
             already = {record for seed, record in corpus.seeds_and_ids(run_id) if log.done(seed) is None}
-            meter = Meter({name: model.price for name, model in recipe.models.items()})
+            prices = {name: model.price for name, model in recipe.models.items()}
+            report.history = History.read(told, ledger, prices)
+            report.history.reasons = reasons
+            state = RunState(
+                directory.state,
+                leave=leave,
+                retry=retry,
+                say=view.say,
+                in_ledger=lambda key: ledger.get(key) is not None,
+            )
             job = Job(
                 recipe=recipe,
                 graph=checked.graph,
                 report=report,
-                meter=meter,
+                meter=Meter(prices),
                 directory=directory,
                 ledger=ledger,
                 log=log,
                 corpus=corpus,
                 rejects=rejects,
                 already=already,
-                view=view,
+                state=state,
+                view=view if telemetry is None else Views([view, telemetry]),
+                provenance=Provenance(recipe),
+                observer=telemetry,
                 children=children,
             )
-            await job.work(seeds)
+            done = report.counts.seeds_done
+            with tuned():
+                await job.work(seeds)
+            keep_rest(corpus, ledger, directory, view, run=run_id, worked=report.counts.seeds_done > done)
         finally:
             ledger.close()
             log.close()
     return report
-
-
-def _corpus_path(recipe: Recipe, directory: RunDirectory) -> Path:
-    return directory.corpus if recipe.corpus is None else recipe.folder / recipe.corpus

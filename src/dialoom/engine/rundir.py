@@ -16,7 +16,7 @@ class RunDirectory:
     """A run's directory, locked while this object is open (a context manager).
 
     `corpus` holds what was kept, `rejects` what was not, `ledger.sqlite` every model call, `seeds.sqlite` which seeds
-    are done, `run.json` the counts.
+    are done, `run.json` the counts, `state` what models keep between runs, such as batches that are under way.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,6 +26,7 @@ class RunDirectory:
         self.ledger = path / "ledger.sqlite"
         self.seeds = path / "seeds.sqlite"
         self.report = path / "run.json"
+        self.state = path / "state"
         self._lock = FileLock(path / ".lock")
 
     def __enter__(self) -> RunDirectory:

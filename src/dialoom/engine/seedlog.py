@@ -100,6 +100,16 @@ class SeedLog:
         self._do("DELETE FROM seeds WHERE failed > 0")
         return int(failed)
 
+    def totals(self) -> tuple[int, int, int, int]:
+        """How many seeds are done under this state of the recipe, and what became of their records: kept, rejected and
+        failed."""
+        row = self._do(
+            "SELECT count(*), coalesce(sum(kept), 0), coalesce(sum(rejected), 0), coalesce(sum(failed), 0) "
+            "FROM seeds WHERE recipe_hash = ?",
+            (self._recipe_hash,),
+        ).fetchone()
+        return row[0], row[1], row[2], row[3]
+
     def any_done(self) -> bool:
         """Whether any seed is done."""
         return self._do("SELECT 1 FROM seeds LIMIT 1").fetchone() is not None

@@ -7,7 +7,7 @@ import concurrent.futures
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 from uuid import uuid4
 
 import orjson
@@ -24,6 +24,7 @@ from dialoom.quality import Rules
 
 _BATCH = 512
 _LONGEST_WAIT = 1.0
+_SHORT_WAIT = 0.05
 # Each commit makes a file of its own. They are merged after so many rows, so that merging takes little memory, or after
 # so many commits, so that a slow run does not pile up small ones; at the end only if there are more than a few.
 _ROWS_TO_MERGE = 4096
@@ -47,10 +48,20 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A record that is durably where it belongs."""
+    """A record that is durably where it belongs, or `spare`: as many as were wanted had been kept before it."""
 
     record: Record
-    ending: Ending
+    ending: Ending | Literal["spare"]
+    reasons: tuple[str, ...]
+
+
+class _End(NamedTuple):
+    """A record, the dialogue that it is, and what becomes of it; `state` is None where the gate has to decide."""
+
+    record: Record
+    dialogue: Dialogue
+    state: Ending | None
+    node: str
     reasons: tuple[str, ...]
 
 
@@ -59,6 +70,7 @@ class Sink:
 
     Args:
         already: ids of records that are in the corpus from an earlier, interrupted run.
+        wanted: how many more records are to be kept; None for all that pass.
         settled: called on the event loop with each committed batch.
     """
 
@@ -72,6 +84,7 @@ class Sink:
         rejects: Rejects,
         gate: Rules,
         already: set[str],
+        wanted: int | None = None,
         settled: Callable[[list[Settled]], None],
     ) -> None:
         self._recipe = recipe
@@ -81,6 +94,7 @@ class Sink:
         self._rejects = rejects
         self._gate = gate
         self._already = already
+        self._wanted = wanted
         self._settled = settled
         self._rows = 0
         self._commits = 0
@@ -88,6 +102,10 @@ class Sink:
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="sink")
         self._queue: asyncio.Queue[Finished | None] = asyncio.Queue(maxsize=4 * _BATCH)
         self._task = asyncio.create_task(self._work(), name="sink")
+
+    def when_over(self, tell: Callable[[], None]) -> None:
+        """Call `tell` when no more is taken, because of an error or at the end."""
+        self._task.add_done_callback(lambda task: tell())
 
     async def put(self, finished: Finished) -> None:
         """Hand a record over; waits while the sink is behind. Raises the StorageError that stopped the sink, if any."""
@@ -133,7 +151,9 @@ class Sink:
         if first is None:
             return [], True
         batch = [first]
-        deadline = asyncio.get_running_loop().time() + _LONGEST_WAIT
+        # Where a number is wanted, it has to be known soon how many are missing.
+        wait = _LONGEST_WAIT if self._wanted is None else _SHORT_WAIT
+        deadline = asyncio.get_running_loop().time() + wait
         while len(batch) < _BATCH:
             if not self._queue.empty():
                 item = self._queue.get_nowait()
@@ -149,38 +169,42 @@ class Sink:
         return batch, False
 
     def _commit(self, batch: list[Finished]) -> list[Settled]:
+        ends = [self._end(finished) for finished in batch]
+        verdicts = iter(self._gate.judge([end.dialogue for end in ends if end.state is None]))
         settled: list[Settled] = []
         rejects: list[Reject] = []
-        ready: list[tuple[Record, Dialogue, str]] = []
-        for finished in batch:
-            record = finished.record
-            if record.id in self._already:
-                settled.append(Settled(record, "kept", ()))
-                continue
-            dialogue, misfit = self._dialogue(record)
-            if finished.state is None and misfit is None:
-                ready.append((record, dialogue, finished.node))
-                continue
-            state = finished.state or "failed"
-            reasons = finished.reasons if finished.state is not None else (str(misfit),)
-            rejects.append(Reject(state, finished.node, list(reasons), dialogue))
-            settled.append(Settled(record, state, reasons))
         kept: list[Dialogue] = []
-        verdicts = self._gate.judge([dialogue for _, dialogue, _ in ready])
-        for (record, dialogue, _node), verdict in zip(ready, verdicts, strict=True):
-            dialogue.tags.update(verdict.tags)
-            if verdict.kept:
-                kept.append(dialogue)
-                settled.append(Settled(record, "kept", ()))
+        for end in ends:
+            if self._wanted == 0:
+                settled.append(Settled(end.record, "spare", ()))
+                continue
+            state, node, reasons = end.state, end.node, end.reasons
+            if state is None:
+                verdict = next(verdicts)
+                end.dialogue.tags.update(verdict.tags)
+                state, node, reasons = ("kept" if verdict.kept else "rejected"), "quality", tuple(verdict.reasons)
+                if verdict.kept:
+                    kept.append(end.dialogue)
+            if state == "kept":
+                self._wanted = None if self._wanted is None else self._wanted - 1
             else:
-                rejects.append(Reject("rejected", "quality", verdict.reasons, dialogue))
-                settled.append(Settled(record, "rejected", tuple(verdict.reasons)))
+                rejects.append(Reject(state, node, list(reasons), end.dialogue))
+            settled.append(Settled(end.record, state, reasons))
         if kept:
             self._corpus.append(kept, run=self._run, batch=uuid4().hex[:12])
             self._rows += len(kept)
             self._commits += 1
         self._rejects.add(rejects)
         return settled
+
+    def _end(self, finished: Finished) -> _End:
+        record = finished.record
+        if record.id in self._already:
+            return _End(record, Dialogue(id=record.id), "kept", finished.node, ())
+        dialogue, misfit = self._dialogue(record)
+        if finished.state is None and misfit is not None:
+            return _End(record, dialogue, "failed", finished.node, (misfit,))
+        return _End(record, dialogue, finished.state, finished.node, finished.reasons)
 
     def _merge(self) -> None:
         self._rows = self._commits = 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from dialoom.engine.report import Report
-from dialoom.models import Meter
+from dialoom.models import Meter, Observer
 
 
 class View(Protocol):
@@ -20,6 +21,33 @@ class View(Protocol):
         ...
 
     def stop(self, report: Report, meter: Meter) -> None: ...
+
+
+class Telemetry(View, Observer, Protocol):
+    """A view that is told of each call as well."""
+
+
+class Views:
+    """Several views as one."""
+
+    def __init__(self, views: Sequence[View]) -> None:
+        self._views = views
+
+    def start(self, report: Report, meter: Meter) -> None:
+        for view in self._views:
+            view.start(report, meter)
+
+    def update(self, report: Report, meter: Meter) -> None:
+        for view in self._views:
+            view.update(report, meter)
+
+    def say(self, message: str) -> None:
+        for view in self._views:
+            view.say(message)
+
+    def stop(self, report: Report, meter: Meter) -> None:
+        for view in self._views:
+            view.stop(report, meter)
 
 
 class NoView:

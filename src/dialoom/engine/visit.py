@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
 from typing import Any
 
 from dialoom.dialogue import Dialogue, Event
 from dialoom.errors import RecordError
+from dialoom.graph.context import JSON_TRIES
 from dialoom.graph.record import Record
-from dialoom.models import Caller, ChatRequest, Message
+from dialoom.models import Caller, ChatRequest, Left, Message
 from dialoom.models.endpoints import Draining
 from dialoom.models.structured import Misfit, parse_json
 from dialoom.quality import Rules, Verdict
 
-_REASKS = 3
-
 
 class Stopped(Exception):
     """The run is stopping: the record is put down where it is and taken up by the next run."""
+
+
+class PutDown(Stopped):
+    """The record waits for an answer that a later run will have; the others go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Visit:
     caller: Caller
     rules: Rules
     stopping: Callable[[], bool]
+    record_seconds: float | None = None
 
     def judge(self, dialogue: Dialogue) -> Verdict:
         return self.rules.judge([dialogue])[0]
@@ -42,6 +46,22 @@ class Visit:
 
     def shared_random(self, *salt: object) -> Random:
         return Random(self._number("shared", *salt))
+
+    def seconds_left(self) -> float | None:
+        return None if self.record_seconds is None else max(0.0, self.record_seconds - self.record.seconds)
+
+    def took(self, seconds: float) -> None:
+        self.record.seconds += seconds
+
+    def aside(self) -> Visit:
+        return replace(self, record=replace(self.record, calls=[], examples=[], events=[]))
+
+    def rejoin(self, aside: Visit) -> None:
+        self.record.calls += aside.record.calls
+        self.record.events += aside.record.events
+        self.showed(aside.record.examples)
+        # Those that are done side by side take as long as the longest.
+        self.record.seconds = max(self.record.seconds, aside.record.seconds)
 
     def takes_grammar(self, model: str) -> bool:
         return self.caller.models[model].takes_grammar
@@ -67,7 +87,7 @@ class Visit:
         sample: int = 0,
     ) -> Any:
         talk = list(messages)
-        for round_number in range(_REASKS + 1):
+        for round_number in range(JSON_TRIES):
             text = await self._ask(model, talk, params, schema, None, sample, round_number)
             try:
                 return parse_json(text, schema)
@@ -82,7 +102,7 @@ class Visit:
                         "content": f"That is not right: {misfit}. Answer again with the whole, corrected JSON.",
                     },
                 ]
-        raise RecordError(f"no answer fitted the schema in {_REASKS + 1} tries: {reason}")
+        raise RecordError(f"no answer fitted the schema in {JSON_TRIES} tries: {reason}")
 
     def note(self, what: str, **detail: Any) -> None:
         self.record.events.append(Event(node=self.node, what=what, detail=detail))
@@ -110,9 +130,14 @@ class Visit:
         if self.stopping():
             raise Stopped
         try:
-            ledgered = await self.caller.ask(model, request, node=self.node, record=self.record.id)
+            ledgered = await self.caller.ask(
+                model, request, node=self.node, record=self.record.id, within=self.seconds_left()
+            )
         except Draining:
             raise Stopped from None
+        except Left:
+            raise PutDown from None
+        self.took(ledgered.seconds)
         self.record.calls.append(ledgered.key)
         return ledgered.answer.text
 

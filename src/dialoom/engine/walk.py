@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dialoom.engine.sink import Finished
 from dialoom.engine.visit import Stopped, Visit
-from dialoom.errors import EndpointError, RecordError, Rejected, StorageError
+from dialoom.errors import BoundReached, EndpointError, RecordError, Rejected, StorageError
 from dialoom.graph.graph import END, REJECT, Graph
 from dialoom.graph.node import Children
 from dialoom.graph.record import Record
@@ -46,7 +46,7 @@ class Walker:
     async def walk(self, record: Record, after: str | None) -> Finished | Branched:
         """Walk a record from the start, or from `after` a node, to an end or to where it branches.
 
-        Raises Stopped, EndpointError or StorageError; everything else is the record's own failure.
+        Raises Stopped, BoundReached, EndpointError or StorageError; everything else is the record's own failure.
         """
         name = after or self._graph.start
         arrived = after is None
@@ -64,7 +64,7 @@ class Walker:
                 return Finished(record, name, "rejected", tuple(rejected.reasons))
             except RecordError as error:
                 return Finished(record, name, "failed", (str(error),))
-            except (Stopped, EndpointError, StorageError):
+            except (Stopped, BoundReached, EndpointError, StorageError):
                 raise
             except Exception as error:  # noqa: BLE001
                 # A fault in a node, ours or a plug-in's, costs the record it met and is kept with its traceback.

@@ -1,0 +1,121 @@
+"""Real logs in, sets out: the way of a user who keeps a test set clean."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Dialoom
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Sixty calls, one of which cannot be read."""
+    lines = []
+    for n in range(60):
+        said = [
+            f"Hello, this is about parcel {n} of the order from week {n * 7 + 3}.",
+            f"I see it, number {n}; call +1 202 555 0{100 + n} or write to help{n}@example.com.",
+        ]
+        roles = ("user", "assistant")
+        lines.append(
+            json.dumps(
+                {"id": f"c{n}", "messages": [{"role": r, "content": s} for r, s in zip(roles, said, strict=True)]}
+            )
+        )
+    lines[7] = lines[7][:-5]
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def test_import_replaces_keeps_aside_and_tells(dialoom: Dialoom, log: Path, tmp_path: Path) -> None:
+    done = dialoom("import", log, "--corpus", "corpus", "--redact", "--no-names", "--json")
+    assert done.code == 8
+    (file,) = done.json["files"]
+    assert (file["added"], file["known"], len(file["bad"])) == (59, 0, 1)
+    assert done.json["replaced"] == {"PHONE": 59, "EMAIL": 59}
+    assert f"error: {log}:8: broken JSON" in done.err
+    assert Path(file["aside"]).parent == Path("corpus/aside")
+    shown = dialoom("corpus", "sample", "-n", "2")
+    assert "[PHONE_1]" in shown.out
+    assert "example.com" not in shown.out
+    again = dialoom("import", log, "--corpus", "corpus", "--redact", "--no-names")
+    assert again.code == 8
+    assert "there before" in again.out
+
+
+def test_import_of_what_cannot_be_read(dialoom: Dialoom, tmp_path: Path) -> None:
+    assert dialoom("import", "nowhere.jsonl", "--corpus", "corpus").code == 3
+    (tmp_path / "x.jsonl").write_text('{"a": 1}\n', "utf-8")
+    done = dialoom("import", "x.jsonl", "--corpus", "corpus")
+    assert done.code == 3
+    assert "fits no known format" in done.err
+    done = dialoom("import", "x.jsonl", "--corpus", "corpus", "--redact", "--kind", "emial")
+    assert done.code == 2
+    assert "did you mean 'email'?" in done.err
+
+
+def test_a_test_set_is_kept_clean(dialoom: Dialoom, log: Path, recipe: Path) -> None:
+    dialoom("import", log, "--corpus", "corpus")
+    done = dialoom(
+        "corpus",
+        "split",
+        "-o",
+        "sets",
+        "--test",
+        "0.25",
+        "--near",
+        "0",
+        "--by",
+        "words > 20",
+        "--hold",
+        "test",
+        "--no-meaning",
+    )
+    assert done.code == 0, done.err
+    assert "sets/test.jsonl" in done.out
+    manifest = json.loads(Path("sets/manifest.json").read_text("utf-8"))
+    assert (manifest["rows"]["test"], manifest["held_out"]) == (15, ["test"])
+
+    assert dialoom("corpus", "split", "-o", "sets").code == 5
+    leaks = dialoom("corpus", "leaks", "--against", "sets/test.jsonl", "--near", "0", "--no-meaning", "--json")
+    assert (leaks.code, leaks.json["kinds"]) == (1, {"id": 15})
+
+    text = recipe.read_text("utf-8").replace(
+        "prompt: |", "examples: {file: sets/test.jsonl, format: jsonl}\n    prompt: |"
+    )
+    recipe.write_text(text, "utf-8")
+    for command in (("check", recipe), ("run", recipe, "--out", "run")):
+        refused = dialoom(*command)
+        assert refused.code == 2
+        assert "this file is held out as 'test'" in refused.err
+    recipe.write_text(text.replace("sets/test", "sets/train"), "utf-8")
+    assert dialoom("check", recipe).code == 0
+
+
+def test_hold_and_mix(dialoom: Dialoom, log: Path) -> None:
+    dialoom("import", log, "--corpus", "corpus")
+    assert dialoom("corpus", "hold", "test").code == 1
+    held = dialoom("corpus", "hold", "test", "--where", "id in ('c1', 'c2')")
+    assert "2 dialogues, 2 of them new" in held.err
+    mixed = dialoom("corpus", "mix", "-o", "mixed", "--ratio", "1:0", "--near", "0", "--no-meaning", "--json")
+    assert mixed.code == 0, mixed.err
+    assert mixed.json["withheld"]["reasons"]["held out as test"] == 2
+    wrong = dialoom("corpus", "mix", "-o", "mixed2", "--ratio", "twice")
+    assert (wrong.code, "write REAL:SYNTHETIC" in wrong.err) == (2, True)
+
+
+def test_decisions_card_and_data_set(dialoom: Dialoom, log: Path) -> None:
+    dialoom("import", log, "--corpus", "corpus")
+    assert dialoom("corpus", "decide", "parcels", "collect", "--why", "logs are plenty", "--who", "Ana").code == 0
+    assert dialoom("corpus", "decide", "parcels", "guess", "--why", "x", "--who", "y").code == 2
+    assert dialoom("corpus", "decisions", "--json").json[0]["decision"] == "collect"
+    assert "logs are plenty" in dialoom("corpus", "decisions").out
+    assert dialoom("corpus", "card", "-o", "card", "--license", "cc-by-4.0").code == 0
+    assert "| parcels | collect |" in Path("card/README.md").read_text("utf-8")
+    assert dialoom("push", "set", "--name", "Parcels").code == 0
+    assert dialoom("push", "set").code == 5
+    assert Path("set/data/train-00000-of-00001.parquet").exists()
