@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench soak lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,11 +23,14 @@ check: $(VENV)/.dev ## lint, types and the one-way imports of the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## measure memory and speed (takes minutes)
-	$(BIN)/python -m benchmarks.memory
+bench: $(VENV)/.dev ## measure throughput, cost, faults, resume, memory; PEERS=DIR compares with other engines
+	$(BIN)/python -m benchmarks $(if $(PEERS),--peers $(PEERS))
+
+soak: $(VENV)/.dev ## run for an hour at a server with faults; MINUTES=10 for less
+	$(BIN)/python -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 lock: $(VENV)/.dev ## renew the locked versions
-	$(BIN)/uv pip compile pyproject.toml --extra embedded --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra embedded --extra embeddings --extra otel --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet --output-file locks/dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet --constraint locks/dev.txt --output-file locks/run.txt
