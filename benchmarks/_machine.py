@@ -70,6 +70,8 @@ def run_process(
         until: looked at every 50 ms; once it is true, the process and its children are killed with SIGKILL.
     """
     begun = time.time()
+    # Installed packages have their bytecode, and so has what a benchmark starts, after the first time.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with log.open("ab") as file:
         process = subprocess.Popen(
@@ -77,7 +79,7 @@ def run_process(
             stdout=file,
             stderr=file,
             cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": paths} | dict(environment or {}),
+            env=inherited | {"PYTHONPATH": paths} | dict(environment or {}),
         )
     pin(process.pid, 1)
     started(process.pid)

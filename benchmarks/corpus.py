@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from dialoom.corpus import Corpus, note_export
 from dialoom.corpus.schema import SCHEMA, rows_of
 from dialoom.dialogue import Dialogue, Lineage, Turn
 from dialoom.engine.trace import trace
-from dialoom.models.ledger import Entry
+from dialoom.models.entry import Entry
 
 _BATCH = 1_000
 _FILE = 8_000
@@ -92,7 +91,7 @@ def _calls(made: Dialogue) -> Iterator[dict[str, Any]]:
     said = {"choices": [{"message": {"content": made.turns[0].text}, "finish_reason": "stop"}], "usage": {}}
     for key in made.lineage.calls:
         entry = Entry(key, "model", "dialogue", made.id, asked, json.dumps(said).encode(), 100, 100, 1.0, 0.0)
-        yield {"run": "r", **asdict(entry)}
+        yield {"run": "r", **entry._asdict()}
 
 
 def _table(made: list[Dialogue], batch: str) -> pa.Table:

@@ -11,11 +11,9 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +23,10 @@ from benchmarks._bare import ask_all
 from benchmarks._figures import Figure, parser, run, tell
 
 import dialoom
-from dialoom.models import ChatRequest, Ledger, parse_model
+from dialoom.models import ChatRequest, ReadLedger, parse_model
 from dialoom.models.backends.embedded import Embedded
 from dialoom.models.dialect import Dialect
-from dialoom.models.ledger import Entry
+from dialoom.models.entry import Entry
 from dialoom.models.weights import find_weights
 
 _NAME = "embedded"
@@ -110,13 +108,12 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
 
 def _entries(path: Path) -> list[Entry]:
     """The calls in a ledger, in the order in which they were sent."""
-    with closing(sqlite3.connect(path)) as connection:
-        keys = [key for (key,) in connection.execute("SELECT key FROM calls ORDER BY answered_at - latency")]
-    ledger = Ledger(path)
+    ledger = ReadLedger(path)
     try:
-        return [entry for key in keys if (entry := ledger.get(key)) is not None]
+        found = [entry for key in ledger if (entry := ledger.get(key)) is not None]
     finally:
         ledger.close()
+    return sorted(found, key=lambda entry: entry.answered_at - entry.latency)
 
 
 def _body(entry: Entry) -> dict[str, Any]:

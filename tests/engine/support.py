@@ -15,6 +15,7 @@ import orjson
 
 import dialoom
 from dialoom.engine.rejects import read_rejects
+from dialoom.models import ReadLedger
 from tests.engine import client
 from tests.support.fault_server import FaultServer
 
@@ -152,10 +153,9 @@ def in_ledger(out: Path) -> Counter[bytes]:
     """The questions in a run's ledger, as `asked` tells them."""
     if not (out / "ledger.sqlite").exists():
         return Counter()
-    with sqlite3.connect(f"file:{out}/ledger.sqlite?mode=ro", uri=True) as connection:
-        rows = connection.execute("SELECT request FROM calls").fetchall()
-    connection.close()
-    requests = [orjson.loads(row[0]) for row in rows]
+    ledger = ReadLedger(out / "ledger.sqlite")
+    requests = [orjson.loads(entry.request) for key in ledger if (entry := ledger.get(key)) is not None]
+    ledger.close()
     return Counter(_question(request["messages"], request["params"]) for request in requests)
 
 

@@ -15,7 +15,7 @@ from dialoom.engine.rejects import read_rejects
 from dialoom.engine.rundir import RunDirectory
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import fields_of
-from dialoom.models import Ledger
+from dialoom.models import ReadLedger
 from dialoom.models.chat import read_completion
 
 
@@ -68,7 +68,7 @@ def trails(folder: Path, recipe: Recipe) -> Iterator[Trail]:
     ended = [(dialogue, "kept", list[str]()) for dialogue in Corpus.open(directory.corpus).dialogues()]
     for state, line in read_rejects(directory.rejects):
         ended.append((Dialogue.model_validate(line["record"]), state, line["reasons"]))
-    ledger = Ledger(directory.ledger)
+    ledger = ReadLedger(directory.ledger)
     try:
         for dialogue, how, reasons in sorted(ended, key=lambda end: end[0].lineage.position):
             yield Trail(dialogue, _steps(dialogue, recipe, ledger), how, reasons)
@@ -76,7 +76,7 @@ def trails(folder: Path, recipe: Recipe) -> Iterator[Trail]:
         ledger.close()
 
 
-def _steps(dialogue: Dialogue, recipe: Recipe, ledger: Ledger) -> list[Step]:
+def _steps(dialogue: Dialogue, recipe: Recipe, ledger: ReadLedger) -> list[Step]:
     # `subtopic[0]` and `plan (skipped)` are visits of `subtopic` and `plan`.
     names = [visit.partition("[")[0].partition(" ")[0] for visit in dialogue.lineage.path]
     steps = [Step(visit, recipe.nodes[name].kind) for visit, name in zip(dialogue.lineage.path, names, strict=True)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ def _keep_calls(corpus: Corpus, ledger: Ledger, run: str) -> None:
     keys = corpus.query(_CALLS.format(run=run)).column(0)
     for start in range(0, len(keys), _ROWS):
         entries = (ledger.get(key) for key in keys.slice(start, _ROWS).to_pylist())
-        corpus.add("calls", [{"run": run, **asdict(entry)} for entry in entries if entry is not None])
+        corpus.add("calls", [{"run": run, **entry._asdict()} for entry in entries if entry is not None])
 
 
 def _rejects(folder: Path, run: str) -> Iterator[dict[str, Any]]:

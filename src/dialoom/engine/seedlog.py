@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from dialoom.errors import StorageError
+from dialoom.models.seen import Seen
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS seeds (
@@ -24,6 +25,7 @@ CREATE TABLE IF NOT EXISTS seeds (
 
 # Pages of SQLite's own cache in KiB (negative): small, as the system caches the file anyway.
 _CACHE = -512
+_NEW = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class SeedLog:
             "CREATE TEMP TABLE seen (content TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID",
         ):
             self._do(statement)
+        self._seen = Seen()
+        # What was passed once, and is not in the table `seen` yet.
+        self._new: list[tuple[str]] = []
 
     def close(self) -> None:
         self._db.close()
@@ -117,14 +122,32 @@ class SeedLog:
     def count_anew(self) -> None:
         """Let `nth_time` begin at 0 again."""
         self._do("DELETE FROM seen")
+        self._new.clear()
+        self._seen = Seen()
 
     def nth_time(self, content: str) -> int:
-        """How often this content was passed here before: 0 the first time."""
+        """How often this content, told by a hash in 16 hex digits, was passed here before: 0 the first time."""
+        if content not in self._seen:
+            self._seen.add(content)
+            self._new.append((content,))
+            if len(self._new) >= _NEW:
+                self._note_new()
+            return 0
+        self._note_new()
         row = self._do(
             "INSERT INTO seen VALUES (?, 0) ON CONFLICT (content) DO UPDATE SET times = times + 1 RETURNING times",
             (content,),
         ).fetchone()
         return int(row[0])
+
+    def _note_new(self) -> None:
+        try:
+            with self._db:
+                self._db.execute("BEGIN")
+                self._db.executemany("INSERT INTO seen VALUES (?, 0)", self._new)
+        except sqlite3.Error as error:
+            raise _storage_error(self._path, error) from error
+        self._new.clear()
 
     def _do(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         try:

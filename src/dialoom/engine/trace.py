@@ -14,9 +14,9 @@ from dialoom.dialogue import Dialogue
 from dialoom.engine.rundir import RunDirectory
 from dialoom.errors import DataError, DialoomError, Place
 from dialoom.graph.yaml_file import parse_yaml
-from dialoom.models import Ledger
+from dialoom.models import ReadLedger
 from dialoom.models.chat import read_completion
-from dialoom.models.ledger import Entry
+from dialoom.models.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,14 @@ def _calls(corpus: Corpus, life: Life, directory: str | None) -> tuple[list[Trac
         return [], []
     entries: dict[str, Entry] = {}
     for file in _ledgers(corpus, directory):
-        ledger = Ledger(file)
+        ledger = ReadLedger(file)
         try:
             entries |= {key: entry for key in keys if key not in entries and (entry := ledger.get(key)) is not None}
         finally:
             ledger.close()
     # The ledger has an index, and the corpus's copies have to be looked through.
     if missing := ", ".join(f"'{_quoted(key)}'" for key in keys if key not in entries):
-        copies = corpus.read("calls", where=f"key IN ({missing})", columns=list(Entry.__slots__))
+        copies = corpus.read("calls", where=f"key IN ({missing})", columns=list(Entry._fields))
         entries |= {row["key"]: Entry(**row) for row in copies.to_pylist()}
     return [_traced(entries[key]) for key in keys if key in entries], [key for key in keys if key not in entries]
 

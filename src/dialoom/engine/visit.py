@@ -26,7 +26,7 @@ class PutDown(Stopped):
     """The record waits for an answer that a later run will have; the others go on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visit:
     """What a node may use while it runs (a graph.Context)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -87,7 +88,7 @@ class Node(BaseModel, ABC):
         """The node's key in the recipe."""
         return self._name
 
-    @property
+    @cached_property
     def field(self) -> str:
         """The field that it writes."""
         return self.into or self._name
@@ -95,6 +96,7 @@ class Node(BaseModel, ABC):
     def named(self, name: str) -> Node:
         """Give the node its name; done once, when a recipe takes it."""
         self._name = name
+        self.__dict__.pop("field", None)
         return self
 
     def templates(self) -> Iterable[tuple[str, Template]]:

@@ -5,7 +5,7 @@ from dialoom.models.caller import Caller, LedgeredAnswer
 from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest, Message
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
-from dialoom.models.ledger import Ledger
+from dialoom.models.ledger import Ledger, ReadLedger
 from dialoom.models.meter import Meter
 from dialoom.models.observer import Observer
 from dialoom.models.parse_model import parse_model
@@ -29,6 +29,7 @@ __all__ = [
     "Observer",
     "Price",
     "Purse",
+    "ReadLedger",
     "RunState",
     "Tally",
     "parse_model",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from time import time_ns
+from typing import NamedTuple
 
 import orjson
 
@@ -20,8 +20,7 @@ from dialoom.models.observer import Ended, Observer
 from dialoom.models.runstate import Left
 
 
-@dataclass(frozen=True, slots=True)
-class LedgeredAnswer:
+class LedgeredAnswer(NamedTuple):
     """An answer and the ledger key it is kept under; `seconds` is what all attempts at it took now."""
 
     answer: ChatAnswer

@@ -3,111 +3,79 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from time import time
-from typing import Any
+from time import perf_counter, time
 
 from dialoom.errors import StorageError
+from dialoom.models._calls import Calls, storage_error
 from dialoom.models.chat import ChatAnswer
+from dialoom.models.entry import Entry
+from dialoom.models.journal import Journal, entries, files, framed
+from dialoom.models.seen import Seen
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS calls (
-    key TEXT NOT NULL UNIQUE,
-    model TEXT NOT NULL,
-    node TEXT NOT NULL,
-    record TEXT NOT NULL,
-    request BLOB NOT NULL,
-    answer BLOB NOT NULL,
-    prompt_tokens INTEGER NOT NULL,
-    completion_tokens INTEGER NOT NULL,
-    latency REAL NOT NULL,
-    answered_at REAL NOT NULL
-)
-"""
-# Pages of SQLite's own cache in KiB (negative): small, as the system caches the file anyway.
-_CACHE = -512
-_COLUMNS = 10
-_INSERT = "INSERT OR IGNORE INTO calls VALUES "
-_ROW = f"({', '.join('?' * _COLUMNS)})"
-_MOST_ROWS = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A call in the ledger: what was asked (JSON) by which node for which record, and the raw answer."""
-
-    key: str
-    model: str
-    node: str
-    record: str
-    request: bytes
-    answer: bytes
-    prompt_tokens: int
-    completion_tokens: int
-    latency: float
-    answered_at: float
-
-
-_Item = tuple[tuple[Any, ...], asyncio.Future[None]]
+# How long answers gather before they go to the table, and how many may wait for that.
+_GATHER = 0.2
+_MOST_WAITING = 4096
+_PAUSE = 0.01
+# A write that takes longer is left to a thread, together with all that come meanwhile.
+_SLOW_WRITE = 0.003
+# With more calls in the table than this, it is asked each time: the filter would say yes too often.
+_MOST_SEEN = 4_000_000
 
 
 class Ledger:
-    """An SQLite file of answered calls.
+    """The answered calls of a run: a journal, to which each answer is appended as it comes, and a table, to which a
+    thread takes them over in batches.
 
-    Answers are written by a thread of the ledger's own, all that have come in since the last commit in one
-    transaction; `put` returns when its answer is on disk (WAL, synchronous=NORMAL: safe against a killed process;
-    a power cut can cost the last moments, never the file).
+    `put` returns when its answer is in the journal's file, and so safe against a killed process; a power cut can cost
+    the last moments, never the file. What the journal of a killed run holds goes to the table when the ledger is opened
+    again. One object at a time may have a ledger open; others read it with `ReadLedger`.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._loop: asyncio.AbstractEventLoop | None = None
-        # None ends the writer.
-        self._inbox: SimpleQueue[_Item | None] = SimpleQueue()
-        try:
-            self._reader = sqlite3.connect(path, isolation_level=None)
-            self._reader.execute("PRAGMA journal_mode=WAL")
-            self._reader.execute(f"PRAGMA cache_size={_CACHE}")
-            self._reader.execute(_SCHEMA)
-            writing = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
-            writing.execute("PRAGMA synchronous=NORMAL")
-            writing.execute(f"PRAGMA cache_size={_CACHE}")
-        except sqlite3.Error as error:
-            raise _storage_error(path, error) from error
-        self._writer = threading.Thread(target=self._write, args=(writing,), name="ledger", daemon=True)
-        self._writer.start()
+        self._table = Calls(path)
+        for file in files(path):
+            self._table.add(entries(file))
+            file.unlink()
+        self._seen = self._seen_so_far()
+        self._journal = Journal(path)
+        self._lock = threading.Lock()
+        # Calls in the journal that are not in the table yet.
+        self._waiting: dict[str, Entry] = {}
+        # What goes to the table in turn; after all entries of a file, the file itself, to be dropped. None is the end.
+        self._queue: SimpleQueue[Entry | Path | None] = SimpleQueue()
+        self._written = self._queued = 0
+        self._slow = False
+        self._buffer: list[tuple[Entry, asyncio.Future[None]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._failure: StorageError | None = None
+        self._closing = threading.Event()
+        self._mover = threading.Thread(target=self._move, args=(Calls(path),), name="ledger", daemon=True)
+        self._mover.start()
 
     def get(self, key: str) -> Entry | None:
         """The entry of a call that was answered before."""
-        try:
-            row = self._reader.execute("SELECT * FROM calls WHERE key = ?", (key,)).fetchone()
-        except sqlite3.Error as error:
-            raise _storage_error(self.path, error) from error
-        return Entry(*row) if row else None
+        if self._seen is not None and key not in self._seen:
+            return None
+        return self._waiting.get(key) or self._table.get(key)
 
     def last_row(self) -> int:
-        """The number of the call that was written last; 0 where there is none."""
-        return int(self._reader.execute("SELECT coalesce(max(rowid), 0) FROM calls").fetchone()[0])
+        """The number of the call that was in the table last; 0 where there was none."""
+        return self._table.last_row()
 
     def calls_after(self, row: int) -> Iterator[tuple[str, str, int, int, float]]:
-        """(node, model, prompt tokens, completion tokens, latency) of the calls that were written after one."""
-        try:
-            yield from self._reader.execute(
-                "SELECT node, model, prompt_tokens, completion_tokens, latency FROM calls WHERE rowid > ?", (row,)
-            )
-        except sqlite3.Error as error:
-            raise _storage_error(self.path, error) from error
+        """(node, model, prompt tokens, completion tokens, latency) of the table's calls after one."""
+        return self._table.after(row)
 
     async def put(self, key: str, model: str, node: str, record: str, request: bytes, answer: ChatAnswer) -> None:
         """Write an answer; returns once it is durable. Raises StorageError if it cannot be written."""
-        self._loop = loop = asyncio.get_running_loop()
-        row = (
+        if self._failure is not None:
+            raise self._failure
+        entry = Entry(
             key,
             model,
             node,
@@ -119,72 +87,142 @@ class Ledger:
             answer.latency,
             time(),
         )
-        durable: asyncio.Future[None] = loop.create_future()
-        self._inbox.put((row, durable))
+        if self._slow:
+            await self._write_with_others(entry)
+        else:
+            self._write([entry])
+            self._enter([entry])
+        # A thread lets it go on, which has no event of this loop to set.
+        while len(self._waiting) > _MOST_WAITING and self._failure is None:  # noqa: ASYNC110
+            await asyncio.sleep(_PAUSE)
+
+    def close(self) -> None:
+        """Take all to the table and close the files."""
+        try:
+            if rest := [entry for entry, _ in self._buffer]:
+                self._buffer.clear()
+                self._write(rest)
+                self._enter(rest)
+        finally:
+            with self._lock:
+                last = self._journal.turn()
+            if self._written == self._queued:
+                self._queue.put(last)
+            self._queue.put(None)
+            self._closing.set()
+            self._mover.join()
+            self._table.close()
+
+    def _seen_so_far(self) -> Seen | None:
+        if self._table.last_row() > _MOST_SEEN:
+            return None
+        seen = Seen()
+        for key in self._table.keys():  # noqa: SIM118
+            seen.add(key)
+        return seen
+
+    def _write(self, batch: list[Entry]) -> None:
+        data = b"".join(map(framed, batch))
+        begun = perf_counter()
+        try:
+            with self._lock:
+                self._journal.write(data)
+                self._written += len(batch)
+        except OSError as error:
+            raise storage_error(self.path, error) from error
+        self._slow = perf_counter() - begun > _SLOW_WRITE
+
+    def _enter(self, batch: list[Entry]) -> None:
+        """Note what was written."""
+        for entry in batch:
+            self._waiting[entry.key] = entry
+            if self._seen is not None:
+                self._seen.add(entry.key)
+            self._queue.put(entry)
+        self._queued += len(batch)
+        if self._journal.full and self._written == self._queued:
+            with self._lock:
+                self._queue.put(self._journal.turn())
+
+    async def _write_with_others(self, entry: Entry) -> None:
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._buffer.append((entry, durable))
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush())
         # A record that is cancelled here has been paid for all the same, and its answer goes to disk.
         await durable
 
-    def close(self) -> None:
-        """Write what is left and close the file."""
-        self._inbox.put(None)
-        self._writer.join()
-        self._reader.close()
-
-    def _write(self, connection: sqlite3.Connection) -> None:
-        closing = False
-        while not closing:
-            batch, closing = self._arrived()
-            if not batch:
-                break
+    async def _flush(self) -> None:
+        while self._buffer:
+            taken, self._buffer = self._buffer, []
+            batch = [entry for entry, _ in taken]
             failure: StorageError | None = None
             try:
-                connection.execute("BEGIN IMMEDIATE")
-                _insert(connection, [row for row, _ in batch])
-                connection.execute("COMMIT")
-            except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
-                failure = _storage_error(self.path, error)
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-            if self._loop is not None and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(_settle, [durable for _, durable in batch], failure)
-        connection.close()
+                await asyncio.to_thread(self._write, batch)
+            except StorageError as error:
+                failure = error
+            else:
+                self._enter(batch)
+            for _, durable in taken:
+                if durable.done():
+                    continue
+                if failure is None:
+                    durable.set_result(None)
+                else:
+                    durable.set_exception(failure)
 
-    def _arrived(self) -> tuple[list[_Item], bool]:
-        """All answers that wait to be written, at least one of them, and whether they are the last."""
-        batch: list[_Item] = []
-        item = self._inbox.get()
+    def _move(self, table: Calls) -> None:
+        last = False
+        try:
+            while not last:
+                first = self._queue.get()
+                self._closing.wait(_GATHER)
+                batch, last = self._gathered(first)
+                table.add(item for item in batch if isinstance(item, Entry))
+                for item in batch:
+                    if isinstance(item, Entry):
+                        self._waiting.pop(item.key, None)
+                    else:
+                        item.unlink(missing_ok=True)
+        except (StorageError, OSError) as error:
+            # The journal keeps what the table lacks, for the next time the ledger is opened.
+            self._failure = error if isinstance(error, StorageError) else storage_error(self.path, error)
+        finally:
+            table.close()
+
+    def _gathered(self, first: Entry | Path | None) -> tuple[list[Entry | Path], bool]:
+        """All that waits for the table, and whether nothing comes after it."""
+        batch: list[Entry | Path] = []
+        item = first
         while item is not None:
             batch.append(item)
             try:
-                item = self._inbox.get_nowait()
+                item = self._queue.get_nowait()
             except Empty:
                 return batch, False
         return batch, True
 
 
-def _insert(connection: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> None:
-    """Insert many rows by few statements: around each the interpreter changes threads, and has to be waited for."""
-    done = 0
-    while done < len(rows):
-        # Powers of two, so that there are few different statements to compile.
-        size = min(_MOST_ROWS, 1 << (len(rows) - done).bit_length() - 1)
-        chunk = rows[done : done + size]
-        connection.execute(_INSERT + ", ".join([_ROW] * size), list(chain.from_iterable(chunk)))
-        done += size
+class ReadLedger:
+    """A ledger that is only read, also while a run writes to it."""
 
+    def __init__(self, path: Path) -> None:
+        self._recent: dict[str, Entry] = {}
+        for file in files(path):
+            try:
+                self._recent |= {entry.key: entry for entry in entries(file)}
+            except FileNotFoundError:
+                # Its entries are in the table by now.
+                continue
+        self._table = Calls(path)
 
-def _settle(durables: list[asyncio.Future[None]], failure: StorageError | None) -> None:
-    for durable in durables:
-        if durable.done():
-            continue
-        if failure is None:
-            durable.set_result(None)
-        else:
-            durable.set_exception(failure)
+    def get(self, key: str) -> Entry | None:
+        """The entry of an answered call."""
+        return self._recent.get(key) or self._table.get(key)
 
+    def __iter__(self) -> Iterator[str]:
+        """The keys of all calls, each once."""
+        return iter(self._recent.keys() | set(self._table.keys()))
 
-def _storage_error(path: Path, error: Exception) -> StorageError:
-    return StorageError(
-        f"the ledger {path} cannot be used: {error}",
-        remedy="free some disk space or mend the file's rights, then run the same command again; what it holds is safe",
-    )
+    def close(self) -> None:
+        self._table.close()

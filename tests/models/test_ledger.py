@@ -1,0 +1,203 @@
+"""What is put into a ledger is there afterwards, whatever happened in between."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialoom.errors import StorageError
+from dialoom.models import ChatAnswer, Ledger, ReadLedger
+from dialoom.models.entry import Entry
+from dialoom.models.journal import entries, files, framed
+from dialoom.models.ledger import _MOST_WAITING
+from dialoom.models.seen import Seen
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def key(number: int) -> str:
+    return f"{number * 0x9E3779B97F4A7C15 % (1 << 64):016x}{number:016x}"
+
+
+def answer(text: str = "yes") -> ChatAnswer:
+    raw = f'{{"choices":[{{"message":{{"content":"{text}"}}}}]}}'.encode()
+    return ChatAnswer(text, None, "stop", 3, 4, raw, 0.25)
+
+
+async def put(ledger: Ledger, numbers: range, text: str = "yes") -> None:
+    for number in numbers:
+        await ledger.put(key(number), "url model", "node", "record", b"{}", answer(text))
+
+
+def test_what_was_put_is_found_at_once_and_after_closing(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path)
+    asyncio.run(put(ledger, range(20)))
+    assert ledger.get(key(7)) == ledger.get(key(7)) is not None
+    assert ledger.get(key(20)) is None
+    ledger.close()
+    assert not files(path)
+    again = Ledger(path)
+    found = again.get(key(19))
+    assert found is not None
+    assert (found.answer, found.prompt_tokens, found.latency) == (answer().raw, 3, 0.25)
+    assert again.last_row() == 20
+    again.close()
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from tests.models.test_ledger import put
+from dialoom.models import Ledger
+ledger = Ledger(Path(sys.argv[1]))
+asyncio.run(put(ledger, range(500)))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def killed(path: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(path)]
+    done = subprocess.run(command, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    assert done.returncode == -9
+
+
+def test_a_killed_process_loses_nothing_that_was_put(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    killed(path)
+    assert files(path), "the last answers had no time to go to the table"
+    reader = ReadLedger(path)
+    assert len(list(reader)) == 500
+    assert all(reader.get(key(number)) for number in range(500))
+    reader.close()
+    assert files(path), "a reader leaves the journal alone"
+    ledger = Ledger(path)
+    assert ledger.last_row() == 500
+    assert [row[0] for row in ledger.calls_after(0)] == ["node"] * 500
+    ledger.close()
+
+
+def test_an_entry_that_was_cut_short_is_no_entry(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    killed(path)
+    (file,) = files(path)
+    file.write_bytes(file.read_bytes()[:-5])
+    assert len(list(entries(file))) == 499
+    ledger = Ledger(path)
+    assert ledger.last_row() == 499
+    asyncio.run(put(ledger, range(499, 500)))
+    ledger.close()
+    assert Ledger(path).last_row() == 500
+
+
+def test_a_damaged_entry_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    killed(path)
+    (file,) = files(path)
+    content = bytearray(file.read_bytes())
+    content[100] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(StorageError, match=rf"{file.name} is damaged \d+ bytes"):
+        Ledger(path)
+
+
+def test_many_are_taken_over_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path)
+    asyncio.run(put(ledger, range(_MOST_WAITING + 2000), "yes " * 1000))
+    ledger.close()
+    assert not files(path)
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT key FROM calls ORDER BY rowid").fetchall()
+    assert [row[0] for row in rows] == [key(number) for number in range(_MOST_WAITING + 2000)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of file size")
+def test_a_full_disk_is_an_error_and_what_was_put_stays(tmp_path: Path) -> None:
+    import resource
+
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path)
+    asyncio.run(put(ledger, range(10)))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    import signal
+
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (sum(file.stat().st_size for file in files(path)) + 50, before[1]))
+        with pytest.raises(StorageError, match="cannot be used"):
+            asyncio.run(put(ledger, range(10, 20)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    ledger.close()
+    again = Ledger(path)
+    assert again.last_row() == 10
+    again.close()
+
+
+def test_where_writing_is_slow_answers_are_written_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writes: list[int] = []
+    real = os.write
+
+    def slow(file: int, data: bytes) -> int:
+        writes.append(len(data))
+        time.sleep(0.01)
+        return real(file, data)
+
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path)
+    monkeypatch.setattr("dialoom.models.journal.os.write", slow)
+
+    async def work() -> None:
+        await put(ledger, range(1))
+        await asyncio.gather(*(put(ledger, range(number, number + 1)) for number in range(1, 200)))
+
+    asyncio.run(work())
+    monkeypatch.undo()
+    ledger.close()
+    assert len(writes) < 10
+    assert Ledger(path).last_row() == 200
+
+
+@given(st.sets(st.integers(0, (1 << 128) - 1), max_size=200), st.integers(0, (1 << 128) - 1))
+@settings(max_examples=25, deadline=None)
+def test_what_was_seen_is_seen(numbers: set[int], other: int) -> None:
+    seen = Seen()
+    for number in numbers:
+        seen.add(f"{number:032x}")
+    assert all(f"{number:032x}" in seen for number in numbers)
+    if not numbers:
+        assert f"{other:032x}" not in seen
+
+
+@given(
+    st.builds(
+        Entry,
+        key=st.text("0123456789abcdef", min_size=32, max_size=32),
+        model=st.text(st.characters(exclude_categories=["Cs"])),
+        node=st.text(st.characters(exclude_categories=["Cs"])),
+        record=st.text(st.characters(exclude_categories=["Cs"])),
+        request=st.binary(),
+        answer=st.binary(),
+        prompt_tokens=st.integers(0, 1 << 40),
+        completion_tokens=st.integers(0, 1 << 40),
+        latency=st.floats(0, 1e6),
+        answered_at=st.floats(0, 1e12),
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_an_entry_survives_its_file(tmp_path_factory: pytest.TempPathFactory, entry: Entry) -> None:
+    file = tmp_path_factory.mktemp("journal") / "x.journal-1"
+    file.write_bytes(framed(entry) * 2)
+    assert list(entries(file)) == [entry, entry]
