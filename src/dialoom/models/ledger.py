@@ -20,8 +20,10 @@ from dialoom.models.seen import Seen
 _GATHER = 0.2
 _MOST_WAITING = 4096
 _PAUSE = 0.01
-# A write that takes longer is left to a thread, together with all that come meanwhile.
-_SLOW_WRITE = 0.003
+# Where writes take longer than this, in the mean of the last few, they are left to a thread, each with all that came
+# meanwhile. A single one may have waited for another thread of ours.
+_SLOW_WRITE = 0.002
+_WEIGHT = 1 / 8
 # With more calls in the table than this, it is asked each time: the filter would say yes too often.
 _MOST_SEEN = 4_000_000
 
@@ -49,7 +51,7 @@ class Ledger:
         # What goes to the table in turn; after all entries of a file, the file itself, to be dropped. None is the end.
         self._queue: SimpleQueue[Entry | Path | None] = SimpleQueue()
         self._written = self._queued = 0
-        self._slow = False
+        self._write_seconds = 0.0
         self._buffer: list[tuple[Entry, asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
         self._failure: StorageError | None = None
@@ -87,7 +89,7 @@ class Ledger:
             answer.latency,
             time(),
         )
-        if self._slow:
+        if self._write_seconds > _SLOW_WRITE:
             await self._write_with_others(entry)
         else:
             self._write([entry])
@@ -130,7 +132,7 @@ class Ledger:
                 self._written += len(batch)
         except OSError as error:
             raise storage_error(self.path, error) from error
-        self._slow = perf_counter() - begun > _SLOW_WRITE
+        self._write_seconds += _WEIGHT * (perf_counter() - begun - self._write_seconds)
 
     def _enter(self, batch: list[Entry]) -> None:
         """Note what was written."""
