@@ -49,15 +49,15 @@ class Endpoint:
         self.circuit.answered()
         self.limiter.answered(in_flight, kind, latency)
 
-    def failed(self, fault: Fault, call: int, sent_at: float, *, alone: bool) -> bool:
+    def failed(self, fault: Fault, call: int, sent_at: float, in_flight: int, *, alone: bool) -> bool:
         """Note an attempt that brought no answer; returns whether the endpoint is now taken to be down.
 
-        `alone` says that no other endpoint would do.
+        `in_flight` is how many calls were when it was sent; `alone` says that no other endpoint would do.
         """
         if fault.kind is FaultKind.OVERLOADED:
             if self.circuit.open:
                 return self.circuit.failed(call, sent_at, sure=True)
-            self.limiter.overloaded(sent_at)
+            self.limiter.overloaded(sent_at, in_flight)
             # One that refuses some of many has no room for more; one that refuses each single call is down.
             return self.limiter.limit <= 1 and self.circuit.failed(call, sent_at, sure=True)
         if fault.kind is FaultKind.UNREACHABLE and not self.answers and alone:
@@ -134,11 +134,17 @@ class Endpoints:
             self._say(f"{endpoint.url} answers again after {monotonic() - down_since:.0f} s")
 
     def failed(
-        self, endpoint: Endpoint, candidates: Sequence[Endpoint], fault: Fault, call: int, sent_at: float
+        self,
+        endpoint: Endpoint,
+        candidates: Sequence[Endpoint],
+        fault: Fault,
+        call: int,
+        sent_at: float,
+        in_flight: int,
     ) -> None:
         """Note an attempt that brought no answer. An endpoint that answers nobody is left alone for a while, and then
         tried by one call at a time."""
-        if endpoint.failed(fault, call, sent_at, alone=len(candidates) == 1):
+        if endpoint.failed(fault, call, sent_at, in_flight, alone=len(candidates) == 1):
             others = any(not other.circuit.open for other in candidates)
             self._say(
                 f"{endpoint.url} does not answer ({fault}); "

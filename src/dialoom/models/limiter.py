@@ -72,7 +72,7 @@ class Limiter:
     def answered(self, in_flight: int, kind: int, latency: float) -> None:
         """Note an answer to a call that was sent with `in_flight` in flight, itself counted; see LoadCurve.note."""
         self._load.note(in_flight, kind, latency)
-        self._refusals.answered()
+        self._refusals.answered(self._clock() - latency, in_flight)
         self._acquit()
         self.refused_in_row = 0
         self._halve_after = inf
@@ -84,10 +84,11 @@ class Limiter:
         if not self.ramping and self.limit < self.ceiling and self.in_flight + 1 >= int(self.limit):
             self._rise()
 
-    def overloaded(self, sent_at: float) -> None:
-        """Note a refusal of a call sent at monotonic time `sent_at`; calls sent before the last cut say nothing new."""
+    def overloaded(self, sent_at: float, in_flight: int) -> None:
+        """Note a refusal of a call sent at monotonic time `sent_at` with `in_flight` in flight, itself counted; calls
+        sent before the last cut say nothing new."""
         self.refused_in_row += 1
-        if not self._refusals.blames_load(self.limit):
+        if not self._refusals.blames_load(self.limit, sent_at, in_flight):
             return
         self.ramping = False
         self.held_by = "refusals"

@@ -164,7 +164,7 @@ class OpenAIChat:
             attempts.failed(fault.kind, charge=0.0 if endpoint.circuit.open else _CHARGES.get(fault.kind, 1.0))
             # One that was cut short for the record's sake says nothing of the endpoint.
             if fault.kind is not FaultKind.TIMED_OUT or within == self._patience.timeout:
-                self._endpoints.failed(endpoint, self._urls, fault, id(attempts), sent_at)
+                self._endpoints.failed(endpoint, self._urls, fault, id(attempts), sent_at, in_flight)
             raise
         else:
             kind = answer.completion_tokens.bit_length()
