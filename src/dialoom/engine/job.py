@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from time import monotonic
 
 from dialoom.corpus import Corpus
@@ -135,7 +136,8 @@ class Job:
             self._write_report()
             purse = Purse(self._recipe.bounds.budget, [self._report.history.spent(), self._meter.total])
             caller = Caller(models, self._ledger, self._meter, purse, self._observer)
-            chooser = Rules(self._recipe.quality.rules or DEFAULT_RULES)
+            # They take a while to open, and few nodes ask for them.
+            chooser = cache(partial(Rules, self._recipe.quality.rules or DEFAULT_RULES))
             slots = sum(model.slots for model in models.values()) or 64
             wanted = self._report.target
             if wanted is not None:

@@ -111,15 +111,16 @@ async def _run(
                 report.counts.seeds = report.counts.seeds_done
             # The corpus first: the log remembers what is left to do should this be cut short. Dialogues of seeds that
             # were never done under the earlier form are in the corpus alone, so it is asked in any case.
-            former = corpus.remove(f"run = '{run_id}' AND recipe_hash <> '{recipe_hash}'", why="the recipe has changed")
-            old = len(former.ids)
+            former = f"run = '{run_id}' AND recipe_hash <> '{recipe_hash}'"
+            old = len(corpus.remove(former, why="the recipe has changed").ids) if corpus.count() else 0
             if log.forget_others() or old:
                 view.say(
                     f"the recipe has changed: {old} dialogues of its earlier form left the corpus's newest version"
                 )
             rejects = Rejects(directory.rejects)
             reasons = rejects.keep_only(lambda state, line: log.done(line["seed"]) is not None)
-            already = {record for seed, record in corpus.seeds_and_ids(run_id) if log.done(seed) is None}
+            begun = corpus.seeds_and_ids(run_id) if corpus.count() else ()
+            already = {record for seed, record in begun if log.done(seed) is None}
             prices = {name: model.price for name, model in recipe.models.items()}
             report.history = History.read(told, ledger, prices)
             report.history.reasons = reasons

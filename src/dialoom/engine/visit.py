@@ -34,12 +34,12 @@ class Visit:
     node: str
     seed: int
     caller: Caller
-    rules: Rules
+    rules: Callable[[], Rules]
     stopping: Callable[[], bool]
     record_seconds: float | None = None
 
     def judge(self, dialogue: Dialogue) -> Verdict:
-        return self.rules.judge([dialogue])[0]
+        return self.rules().judge([dialogue])[0]
 
     def random(self, *salt: object) -> Random:
         return Random(self._number(self.record.id, self.record.visits.get(self.node, 0), *salt))

@@ -25,7 +25,7 @@ from dialoom.models.server import never_connected, reason_of
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 30.0
 _FIRST_WAIT_WHEN_WELL = 0.1
-_LONGEST_WAIT_WHEN_WELL = 0.5
+_LONGEST_WAIT_WHEN_WELL = 0.25
 _WELL_FOR = 1.0
 # A server may ask for more patience than anyone has; then the call is tried earlier.
 _LONGEST_ASKED = 120.0

@@ -44,8 +44,10 @@ class Rules:
     """
 
     def __init__(self, rules: Sequence[str]) -> None:
-        self._connection = connect()
-        self._predicates = [read_predicate(rule, self._connection) for rule in rules]
+        self._predicates = []
+        if rules:
+            self._connection = connect()
+            self._predicates = [read_predicate(rule, self._connection) for rule in rules]
         self._metrics = {metric.name: metric for predicate in self._predicates for metric in predicate.metrics}
         if self._predicates:
             answers = ", ".join(f"TRY(({predicate.rule}\n))" for predicate in self._predicates)
