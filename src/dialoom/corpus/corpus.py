@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -12,7 +13,7 @@ from dialoom.corpus import _lance, history, tables
 from dialoom.corpus._delete import deletion
 from dialoom.corpus._lance import Location
 from dialoom.corpus._load_lance import lance
-from dialoom.corpus._sql import OFFSET, ROW_ID, arrow, connect, select
+from dialoom.corpus._sql import OFFSET, ROW_ID, answered, arrow, connect, select
 from dialoom.corpus._upgrade import upgrade
 from dialoom.corpus._views import beside
 from dialoom.corpus.changes import Change
@@ -20,11 +21,14 @@ from dialoom.corpus.history import Version
 from dialoom.corpus.schema import SCHEMA, SCHEMA_VERSION, completed, dialogues_of, rows_of
 from dialoom.corpus.tally import COLUMNS, Tally
 from dialoom.dialogue import Dialogue
-from dialoom.errors import DataError, Place, StorageError, nearest
+from dialoom.errors import Place, StorageError, UsageError, nearest
 
 _TABLE = "dialogues"
 _ORDER = "run, position, id"
 _CHUNK = 256
+# A name is a file's in the store; Lance cannot read some others back.
+_NAME = re.compile(r"(?!.*\.lock$)[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+_LONGEST_NAME = 100
 _FILE_ROWS = 8_192  # Full files are never rewritten: compacting again and again costs the disk once, and little memory.
 
 
@@ -211,7 +215,8 @@ class Corpus:
         """The result of a SQL statement by DuckDB over the table `dialogues` of a version, and over the tables beside
         it (`dialoom.corpus.tables.TABLES`), whose rows say in `version` on which version they were written.
 
-        Raises DataError with DuckDB's explanation where the statement is wrong.
+        It can only read, and only these tables: no file, setting or extension is within its reach. Raises UsageError
+        where the statement is wrong.
         """
         return arrow(self.at(version), sql, **beside(self._location, sql))
 
@@ -230,13 +235,20 @@ class Corpus:
     def name(self, name: str, version: int | None = None) -> int:
         """Gives a version a name, under which `number_of` finds it; returns its number. A name can be given once."""
         number = int(self.at(version).version)
-        if not name or name.isdecimal():
-            raise DataError(f"'{name}' cannot name a version", remedy="use a word that is not a number")
+        place = Place(self.location)
+        if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+            raise UsageError(
+                f"'{name}' cannot name a version",
+                place=place,
+                remedy=f"begin with a letter (A to Z) and go on with letters, digits, '-', '_' and single '.', at most "
+                f"{_LONGEST_NAME} of them",
+            )
+        if (there := self.names().get(name)) is not None:
+            raise UsageError(
+                f"version {there} is called '{name}' already", place=place, remedy="choose another name"
+            )
         with _lance.storage(f"name version {number} of", self._location):
-            names = self._latest().tags
-            if name in names.list():
-                raise DataError(f"there is a version called '{name}' already", remedy="choose another name")
-            names.create(name, number)
+            self._latest().tags.create(name, number)
         return number
 
     def names(self) -> dict[str, int]:
@@ -245,13 +257,13 @@ class Corpus:
             return {name: int(said["version"]) for name, said in sorted(self._latest().tags.list().items())}
 
     def number_of(self, version: str | int) -> int:
-        """The number of a version given as a number or by its name. Raises StorageError where it is not there."""
+        """The number of a version given as a number or by its name. Raises UsageError where there never was one."""
         if str(version).isdecimal():
             return int(self.at(int(version)).version)
         names = self.names()
         if version not in names:
             remedy = nearest(str(version), list(names)) or "give a number, or name one with `dialoom corpus tag`"
-            raise StorageError(f"no version is called '{version}'", place=Place(self.location), remedy=remedy)
+            raise UsageError(f"no version is called '{version}'", place=Place(self.location), remedy=remedy)
         return names[str(version)]
 
     def add(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -272,10 +284,20 @@ class Corpus:
         return tables.read(self._location, tables.known(table), where=where, columns=columns)
 
     def at(self, version: int | None) -> lance.LanceDataset:
-        """The Lance table of the dialogues as it was in a version, for what this class does not offer."""
+        """The Lance table of the dialogues as it was in a version, for what this class does not offer.
+
+        Raises UsageError for a version that never was, StorageError for one whose files are gone or damaged.
+        """
         newest = self._latest()
-        with _lance.storage(f"open version {version} of", self._location):
-            return newest.checkout_version(newest.version if version is None else version)
+        last = int(newest.version)
+        if version is not None and not 1 <= version <= last:
+            raise UsageError(
+                f"there is no version {version}: versions there are 1 to {last}",
+                place=Place(self.location),
+                remedy="`dialoom corpus log` lists them",
+            )
+        with _lance.storage(f"open version {version or last} of", self._location):
+            return newest.checkout_version(version or last)
 
     def _latest(self) -> lance.LanceDataset:
         return _lance.latest(self._table, self._location)
@@ -297,14 +319,14 @@ class Corpus:
     def _taken(self, table: lance.LanceDataset, offsets: pa.ChunkedArray) -> Iterator[Dialogue]:
         for part in _parts(offsets):
             with _lance.storage("read", self._location):
-                rows = table.take(part)
-            yield from dialogues_of(rows)
+                made = list(dialogues_of(table.take(part)))
+            yield from made
 
     def _streamed(
         self, sql: str, parameters: Sequence[object] = (), version: int | None = None
     ) -> Iterator[tuple[str, ...]]:
         with connect(self.at(version)) as connection:
-            for batch in connection.sql(sql, params=list(parameters) or None).to_arrow_reader(4096):
+            for batch in answered(connection, sql, parameters).to_arrow_reader(4096):
                 yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from dialoom.corpus._lance import reading
 from dialoom.corpus._load_lance import lance
 
 _ADDRESS = "_rowaddr"
@@ -28,8 +29,8 @@ class Search:
         unknown = [fragment for key, fragment in fragments.items() if key not in self._known]
         if unknown:
             # Lance itself filters here: it reads the other columns of the rows that match alone.
-            scanner = table.scanner(filter=self._filter, fragments=unknown, with_row_address=True)
-            found = scanner.to_table()
+            with reading(table):
+                found = table.scanner(filter=self._filter, fragments=unknown, with_row_address=True).to_table()
             homes = [address >> _FRAGMENT_BITS for address in found.column(_ADDRESS).to_pylist()]
             for fragment in unknown:
                 its = [row for row, home in enumerate(homes) if home == fragment.fragment_id]

@@ -45,7 +45,7 @@ class View:
     def select(self, columns: Sequence[str], where: str | None = None) -> pa.Table:
         """The row's offset, and a text for each SQL expression, in the order of `Corpus.dialogues`.
 
-        Raises DataError with DuckDB's explanation where an expression is wrong, and where the condition leaves nothing.
+        Raises UsageError where an expression is wrong, and DataError where the condition leaves nothing.
         """
         wanted = "".join(f",\n((\n{column}\n))::VARCHAR AS c{number}" for number, column in enumerate(columns))
         condition = "" if where is None else f"\nWHERE (\n{where}\n)"
@@ -64,4 +64,5 @@ class View:
         for start in range(0, len(rows), _CHUNK):
             with storage("read", self._place):
                 found = self._table.take(pa.array(rows[start : start + _CHUNK], type=pa.uint64()))
-            yield from dialogues_of(found)
+                made = list(dialogues_of(found))
+            yield from made
