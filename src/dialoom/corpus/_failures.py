@@ -25,6 +25,10 @@ _VERIFY = (
     "`dialoom corpus verify` tells what is lost and which version is whole; `dialoom corpus restore VERSION` goes back "
     "to it, or put the file back from a copy"
 )
+_OPEN = (
+    "the newest file in dialogues.lance/_versions tells what the corpus holds: put it back from a copy; with it moved "
+    "away, the corpus is what the version before was"
+)
 _KEYS = (
     "set the keys of the store: for s3:// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, for gs:// "
     "GOOGLE_SERVICE_ACCOUNT, for az:// AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY"
@@ -128,7 +132,8 @@ def failure(doing: str, root: str, error: BaseException) -> StorageError:
         found = _FILE.search(said)
         file = f"{found[1]} is" if found else "a file of it is"
         lost = "missing" if "not found" in low or "no such file" in low else "damaged"
-        return StorageError(f"cannot {doing} the corpus: {file} {lost}", place=place, remedy=_VERIFY)
+        remedy = _OPEN if doing == "open" else _VERIFY
+        return StorageError(f"cannot {doing} the corpus: {file} {lost}", place=place, remedy=remedy)
     return StorageError(f"cannot {doing} the corpus: {_plain(said)}", place=place, remedy=f"run again; {_WHOLE}")
 
 

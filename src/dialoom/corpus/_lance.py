@@ -82,7 +82,10 @@ def storage(doing: str, location: Location) -> Iterator[None]:
     """
     try:
         yield
-    except ROOTS as error:
+    except BaseException as error:
+        # A panic in Lance is of a class that cannot be imported.
+        if not isinstance(error, ROOTS) and type(error).__name__ != "PanicException":
+            raise
         raise failure(doing, location.root, error) from error
 
 

@@ -63,7 +63,7 @@ def write_dataset(
             splits.append(split)
     if not splits:
         raise DataError("there are no dialogues to write", place=Place(corpus.location))
-    write_card(corpus, folder, about, splits=splits)
+    write_card(corpus, folder, about, splits=splits, force=force)
     return splits
 
 
