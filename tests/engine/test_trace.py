@@ -10,7 +10,7 @@ import pytest
 
 from dialoom.corpus import Corpus, changelog, exports_holding, note_export
 from dialoom.engine.trace import trace
-from dialoom.errors import DataError
+from dialoom.errors import UsageError
 from tests.engine.support import lines, run, weave
 from tests.support.fault_server import FaultServer
 

@@ -40,6 +40,12 @@ class Location:
     def of(cls, corpus: Path | str, options: Mapping[str, str] | None = None) -> Location:
         """The location that a user names. Raises StorageError for a URL without a bucket."""
         if not (isinstance(corpus, str) and "://" in corpus):
+            if not str(corpus) or Path(corpus).suffix == ".lance":
+                raise StorageError(
+                    "this is a table of a corpus" if str(corpus) else "the corpus has no name",
+                    place=Place(file=str(corpus) or "''"),
+                    remedy="name the folder of a corpus",
+                )
             return cls(str(Path(corpus).absolute()), dict(options or {}))
         scheme, _, path = corpus.partition("://")
         if not scheme or not path.strip("/") or re.search(r"[\s?#]", corpus):
@@ -54,6 +60,13 @@ class Location:
     def folder(self) -> Path | None:
         """The folder, where it is one."""
         return None if "://" in self.root else Path(self.root)
+
+    def exists(self, name: str = "") -> bool:
+        """Whether the folder, or what is called so in it, is there; of a store, whose folders are names alone, not."""
+        if self.folder is None:
+            return not name
+        with storage("open", self):
+            return (self.folder / name).exists()
 
     def table(self, name: str) -> str:
         return f"{self.root}/{name}.lance"

@@ -29,6 +29,7 @@ from dialoom.errors import UsageError
 
 OFFSET = "_rowoffset"
 ROW_ID = "_rowid"
+_COMMENT = re.compile(r"--[^\n]*")
 # The first ones cannot be set once files are out of reach.
 _LOCKED = (
     "SET autoload_known_extensions = false",
@@ -133,16 +134,28 @@ def _locked(sources: dict[str, Rows | pa.Table]) -> Iterator[duckdb.DuckDBPyConn
 
 
 def select(columns: str, *, where: str | None = None, order: str | None = None) -> str:
-    """A SELECT over `dialogues`; `where` stands on lines of its own, so that a comment in it ends with it."""
-    condition = "" if where is None else f" WHERE (\n{where}\n)"
-    return f"SELECT {columns} FROM dialogues{condition}" + (f" ORDER BY {order}" if order else "")
+    """A SELECT over `dialogues`. Raises UsageError for a `where` that says nothing."""
+    return f"SELECT {columns} FROM dialogues{matching(where)}" + (f" ORDER BY {order}" if order else "")
+
+
+def matching(where: str | None) -> str:
+    """The WHERE clause of a condition, which stands on lines of its own, so that a comment in it ends with it.
+
+    Raises UsageError where it says nothing.
+    """
+    if where is not None and not _COMMENT.sub("", where).strip():
+        raise UsageError("the condition is empty", remedy="write a SQL condition, such as n_turns > 6, or leave it out")
+    return "" if where is None else f" WHERE (\n{where}\n)"
 
 
 def answered(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
 ) -> duckdb.DuckDBPyRelation:
     """The answer to one statement that only reads. Raises UsageError for any other."""
-    statements = connection.extract_statements(sql)
+    try:
+        statements = connection.extract_statements(sql)
+    except UnicodeEncodeError as error:
+        raise UsageError("the SQL holds bytes that are no UTF-8", remedy="write it in UTF-8") from error
     if not statements:
         raise UsageError(
             "there is no SQL statement", remedy="such as: SELECT topic, count(*) FROM dialogues GROUP BY topic"

@@ -48,7 +48,7 @@ def _told(said: str, columns: set[str]) -> tuple[str, str]:
         return "a file, the network or a setting is out of a query's reach", _OUT_OF_REACH
     if said.startswith("Parser Error"):
         return f"the SQL does not parse: {_plain(said)}", "write it in DuckDB's dialect"
-    return f"the SQL cannot be run: {_plain(said)}", "mend it there; columns: dialoom corpus query 'DESCRIBE dialogues'"
+    return f"the SQL cannot be run: {_plain(said)}", "columns and their types: dialoom corpus query 'DESCRIBE dialogues'"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:
@@ -58,4 +58,4 @@ def _nearest(name: str, known: Iterable[str]) -> str | None:
 
 def _plain(said: str) -> str:
     """The first line, without the class of the error."""
-    return re.sub(r"^(?:[\w ]+ Error|Error): ", "", said.partition("\n")[0]).rstrip("!")
+    return re.sub(r"^(?:[\w ]+ Error|Error): ", "", said.partition("\n")[0]).rstrip("!.")

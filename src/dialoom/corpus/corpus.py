@@ -72,8 +72,9 @@ class Corpus:
         if not location.has(_TABLE):
             folder = location.folder
             if not create:
-                there = folder is None or folder.exists()
-                what = "is not a corpus: it holds no dialogues.lance" if there else "does not exist"
+                what = "is not a corpus: it holds no dialogues.lance" if location.exists() else "does not exist"
+                if location.exists(f"{_TABLE}.lance"):
+                    what = "is damaged: its dialogues.lance holds no version"
                 raise StorageError(
                     f"the corpus folder {what}",
                     place=Place(file=location.root),
@@ -137,7 +138,8 @@ class Corpus:
         """Some dialogues drawn by chance: the same for the same content and seed, whatever the commits."""
         table = self.at(version)
         drawn = f"{select(OFFSET, where=where)} ORDER BY md5(concat(id, ' ', run, ' ', ?)) LIMIT ?"
-        return list(self._taken(table, arrow(table, drawn, [str(seed), number]).column(0)))
+        most = min(number, table.count_rows())
+        return list(self._taken(table, arrow(table, drawn, [str(seed), most]).column(0)))
 
     def count(self, where: str | None = None, *, version: int | None = None) -> int:
         """How many dialogues a version holds."""
@@ -218,7 +220,11 @@ class Corpus:
         It can only read, and only these tables: no file, setting or extension is within its reach. Raises UsageError
         where the statement is wrong.
         """
-        return arrow(self.at(version), sql, **beside(self._location, sql))
+        found = arrow(self.at(version), sql, **beside(self._location, sql))
+        names = found.column_names
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise UsageError(f"two columns of the answer are called '{twice}'", remedy="name them apart with AS")
+        return found
 
     def compact(self) -> int:
         """Merges small files, so that reads stay fast after many appends, and returns how many are left.
@@ -258,7 +264,7 @@ class Corpus:
 
     def number_of(self, version: str | int) -> int:
         """The number of a version given as a number or by its name. Raises UsageError where there never was one."""
-        if str(version).isdecimal():
+        if str(version).isascii() and str(version).isdecimal():
             return int(self.at(int(version)).version)
         names = self.names()
         if version not in names:

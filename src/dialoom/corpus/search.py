@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from dialoom.corpus._lance import reading
 from dialoom.corpus._load_lance import lance
+from dialoom.errors import UsageError
 
 _ADDRESS = "_rowaddr"
 _FRAGMENT_BITS = 32
@@ -19,6 +20,8 @@ class Search:
     """
 
     def __init__(self, name: str) -> None:
+        if any("\ud800" <= sign <= "\udfff" for sign in name):
+            raise UsageError("the id holds bytes that are no UTF-8", remedy="copy it from: dialoom corpus query")
         quoted = name.replace("'", "''")
         self._filter = f"id = '{quoted}'"
         self._known: dict[_Key, pa.Table] = {}

@@ -46,8 +46,8 @@ def condition(run: str | None, batch: str | None, where: str | None) -> str | No
     """The three ways to choose dialogues as one SQL condition."""
     parts = [f"{name} = '{_quoted(value)}'" for name, value in (("run", run), ("batch", batch)) if value is not None]
     if where is not None:
-        parts.append(f"({where}\n)" if parts else where)
-    return " AND ".join(parts) or None
+        parts.append(f"({where}\n)" if parts and where.strip() else where)
+    return " AND ".join(parts) if parts else None
 
 
 def _quoted(value: str) -> str:

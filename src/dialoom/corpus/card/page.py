@@ -85,7 +85,11 @@ def write_card(
             (folder / "assets" / f"{plot.name}.svg").write_text(bars(plot.title, plot.labels, plot.counts), "utf-8")
         readme.write_text(f"---\n{_header(facts, about, splits)}---\n\n{_body(facts, about, splits)}", "utf-8")
     except OSError as error:
-        raise StorageError(f"cannot write the card: {error.strerror}", place=Place(str(folder))) from error
+        raise StorageError(
+            f"cannot write the card: {error.strerror}",
+            place=Place(str(folder)),
+            remedy="name a folder that can be written",
+        ) from error
     return readme
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from dialoom.corpus._lance import storage
-from dialoom.corpus._sql import OFFSET, arrow
+from dialoom.corpus._sql import OFFSET, arrow, matching
 from dialoom.corpus.schema import dialogues_of
 from dialoom.dialogue import Dialogue
 from dialoom.errors import DataError
@@ -48,7 +48,7 @@ class View:
         Raises UsageError where an expression is wrong, and DataError where the condition leaves nothing.
         """
         wanted = "".join(f",\n((\n{column}\n))::VARCHAR AS c{number}" for number, column in enumerate(columns))
-        condition = "" if where is None else f"\nWHERE (\n{where}\n)"
+        condition = matching(where)
         sql = f"""WITH seen AS (SELECT *,{_DERIVED}\nFROM dialogues)
             SELECT {OFFSET} AS row{wanted}\nFROM seen{condition}\nORDER BY run, position, id"""
         found = arrow(self._table, sql)

@@ -30,6 +30,8 @@ _OTHERS = {
     b"PK\x03\x04": ("a ZIP archive, such as a spreadsheet is", None),
     b"PAR1": ("a Parquet file", None),
 }
+# Bytes that no text holds.
+_CONTROL = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
 
 _WRITE_REMEDIES = {
     errno.ENOSPC: "free disk space, or name a file on another disk",
@@ -39,6 +41,7 @@ _WRITE_REMEDIES = {
     errno.EROFS: "name a file on a disk that can be written",
     errno.ENOTDIR: "name a file in a folder",
     errno.EISDIR: "name a file, not a folder",
+    errno.EEXIST: "a file lies where a folder has to be: name another path",
 }
 
 
@@ -74,11 +77,12 @@ def _decoded(raw: bytes, path: Path, line: int, offset: int) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
+        text = not _CONTROL.intersection(raw)
+        guess = ", as Latin-1 (ISO 8859-1) or Windows-1252 would have it" if text else ""
         raise DataError(
-            f"not UTF-8: byte 0x{raw[error.start]:02x} at byte offset {offset + error.start} of the file, as Latin-1 "
-            "(ISO 8859-1) or Windows-1252 would have it",
+            f"not UTF-8: byte 0x{raw[error.start]:02x} at byte offset {offset + error.start} of the file{guess}",
             place=Place(file=str(path), line=line),
-            remedy=_converting("WINDOWS-1252", path),
+            remedy=_converting("WINDOWS-1252", path) if text else "name a file of text, saved as UTF-8",
         ) from error
 
 
