@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -74,7 +74,9 @@ class Location:
     def has(self, name: str) -> bool:
         """Whether the table lies there: with at least one version."""
         if self.folder is not None:
-            return any((Path(self.table(name)) / "_versions").glob("*.manifest"))
+            with storage("open", self), suppress(FileNotFoundError, NotADirectoryError):
+                return any(file.suffix == ".manifest" for file in (Path(self.table(name)) / "_versions").iterdir())
+            return False
         try:
             lance.dataset(self.table(name), storage_options=dict(self.options))
         except ValueError as error:

@@ -29,6 +29,8 @@ from dialoom.errors import UsageError
 
 OFFSET = "_rowoffset"
 ROW_ID = "_rowid"
+# What Python makes of an argument's bytes that are no UTF-8.
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 _COMMENT = re.compile(r"--[^\n]*")
 # The first ones cannot be set once files are out of reach.
 _LOCKED = (
@@ -111,15 +113,7 @@ def connect(table: lance.LanceDataset, **others: Source) -> Iterator[duckdb.Duck
         for name, other in others.items()
     }
     with _locked(sources) as connection:
-        try:
-            yield connection
-        except duckdb.Error as error:
-            broken = [source for source in sources.values() if isinstance(source, Rows) and source.failure is not None]
-            for source in broken:
-                with reading(source.table):
-                    raise source.failure or error
-            columns = [name for source in sources.values() for name in source.schema.names]
-            raise refused(error, columns) from error
+        yield connection
 
 
 @contextmanager
@@ -130,7 +124,15 @@ def _locked(sources: dict[str, Rows | pa.Table]) -> Iterator[duckdb.DuckDBPyConn
             connection.register(name, source)
         for setting in _LOCKED:
             connection.execute(setting)
-        yield connection
+        try:
+            yield connection
+        except duckdb.Error as error:
+            for source in sources.values():
+                if isinstance(source, Rows) and source.failure is not None:
+                    with reading(source.table):
+                        raise source.failure from error
+            columns = [name for source in sources.values() for name in source.schema.names]
+            raise refused(error, columns) from error
 
 
 def select(columns: str, *, where: str | None = None, order: str | None = None) -> str:
@@ -152,10 +154,9 @@ def answered(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
 ) -> duckdb.DuckDBPyRelation:
     """The answer to one statement that only reads. Raises UsageError for any other."""
-    try:
-        statements = connection.extract_statements(sql)
-    except UnicodeEncodeError as error:
-        raise UsageError("the SQL holds bytes that are no UTF-8", remedy="write it in UTF-8") from error
+    if _NO_TEXT.search(sql):
+        raise UsageError("the SQL holds bytes that are no UTF-8", remedy="write it in UTF-8")
+    statements = connection.extract_statements(sql)
     if not statements:
         raise UsageError(
             "there is no SQL statement", remedy="such as: SELECT topic, count(*) FROM dialogues GROUP BY topic"

@@ -15,6 +15,11 @@ _COLUMN = re.compile(r'(?:Referenced column|column named) "([^"]*)"')
 _CANDIDATES = re.compile(r"Candidate bindings: (.*)")
 _TABLE = re.compile(r'(?:Table with name|Referenced table) "?([^"\s]+)"? (?:does not exist|not found)')
 _FUNCTION = re.compile(r"Function with name \"?([^\"\s]+)\"? does not exist!\s*(?:Did you mean \"([^\"]+)\")?")
+_DESCRIBE = "dialoom corpus query 'DESCRIBE dialogues'"
+_NO_COLUMN = (
+    f"columns are listed by: {_DESCRIBE}; a text stands in '...', and what lies in tags or fields is "
+    "json_extract(tags, '$.NAME')"
+)
 _OUT_OF_REACH = "a query reads the tables of the corpus alone: dialogues, " + ", ".join(TABLES)
 
 
@@ -35,9 +40,7 @@ def _told(said: str, columns: set[str]) -> tuple[str, str]:
         offered = _CANDIDATES.search(said)
         named = re.findall(r'"(?:[^".]*\.)?([^".]+)"', offered[1]) if offered else []
         known = [name for name in {*columns, *named} if not name.startswith("_")]
-        other = "columns are listed by: dialoom corpus query 'DESCRIBE dialogues'; a text stands in '...', and what lies "
-        other += "in tags or fields is json_extract(tags, '$.NAME')"
-        return f"there is no column '{found[1]}'", _nearest(found[1], known) or other
+        return f"there is no column '{found[1]}'", _nearest(found[1], known) or _NO_COLUMN
     if found := _TABLE.search(said):
         known = ["dialogues", *TABLES]
         return f"there is no table '{found[1]}'", _nearest(found[1], known) or _OUT_OF_REACH
@@ -48,7 +51,7 @@ def _told(said: str, columns: set[str]) -> tuple[str, str]:
         return "a file, the network or a setting is out of a query's reach", _OUT_OF_REACH
     if said.startswith("Parser Error"):
         return f"the SQL does not parse: {_plain(said)}", "write it in DuckDB's dialect"
-    return f"the SQL cannot be run: {_plain(said)}", "columns and their types: dialoom corpus query 'DESCRIBE dialogues'"
+    return f"the SQL cannot be run: {_plain(said)}", f"columns and their types: {_DESCRIBE}"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:

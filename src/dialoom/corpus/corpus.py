@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -13,6 +12,7 @@ from dialoom.corpus import _lance, history, tables
 from dialoom.corpus._delete import deletion
 from dialoom.corpus._lance import Location
 from dialoom.corpus._load_lance import lance
+from dialoom.corpus._names import check_name
 from dialoom.corpus._sql import OFFSET, ROW_ID, answered, arrow, connect, select
 from dialoom.corpus._upgrade import upgrade
 from dialoom.corpus._views import beside
@@ -26,9 +26,6 @@ from dialoom.errors import Place, StorageError, UsageError, nearest
 _TABLE = "dialogues"
 _ORDER = "run, position, id"
 _CHUNK = 256
-# A name is a file's in the store; Lance cannot read some others back.
-_NAME = re.compile(r"(?!.*\.lock$)[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
-_LONGEST_NAME = 100
 _FILE_ROWS = 8_192  # Full files are never rewritten: compacting again and again costs the disk once, and little memory.
 
 
@@ -80,7 +77,7 @@ class Corpus:
                     place=Place(file=location.root),
                     remedy="check the path; a run creates the corpus that its recipe names",
                 )
-            if folder is not None and folder.exists() and not folder.is_dir():
+            if folder is not None and location.exists() and not folder.is_dir():
                 raise StorageError(
                     "a corpus is a folder, and this is a file",
                     place=Place(file=location.root),
@@ -241,18 +238,10 @@ class Corpus:
     def name(self, name: str, version: int | None = None) -> int:
         """Gives a version a name, under which `number_of` finds it; returns its number. A name can be given once."""
         number = int(self.at(version).version)
-        place = Place(self.location)
-        if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
-            raise UsageError(
-                f"'{name}' cannot name a version",
-                place=place,
-                remedy=f"begin with a letter (A to Z) and go on with letters, digits, '-', '_' and single '.', at most "
-                f"{_LONGEST_NAME} of them",
-            )
+        check_name(name, self.location)
         if (there := self.names().get(name)) is not None:
-            raise UsageError(
-                f"version {there} is called '{name}' already", place=place, remedy="choose another name"
-            )
+            what = f"version {there} is called '{name}' already"
+            raise UsageError(what, place=Place(self.location), remedy="choose another name")
         with _lance.storage(f"name version {number} of", self._location):
             self._latest().tags.create(name, number)
         return number

@@ -145,9 +145,9 @@ def _unknown(table: lance.LanceDataset, states: dict[int, Tally], listed: _Liste
 
     All are listed only where one is missing, as that reads each of them.
     """
-    number = max(states, default=0) + 1
+    first = number = max(states, default=0) + 1
     try:
-        for number in range(number, table.version + 1):
+        for number in range(first, table.version + 1):
             yield number, table.read_transaction(number)
     except ROOTS:
         for there in sorted(each for each in listed.times if each >= number):

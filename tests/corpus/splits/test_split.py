@@ -162,7 +162,7 @@ def test_wrong_wishes_are_told(tmp_path: Path) -> None:
         split(made, {"train": 0.8, "test": 0.1})
     with pytest.raises(UsageError, match="the share of 'test' is 0"):
         split(made, {"train": 1.0, "test": 0})
-    with pytest.raises(UsageError, match="no column 'intnt'.*did you mean 'intent'"):
+    with pytest.raises(UsageError, match=r"no column 'intnt'.*did you mean 'intent'"):
         split(made, SHARES, by=["intnt"])
     with pytest.raises(DataError, match="no dialogues that meet the condition"):
         split(made, SHARES, where="id = 'nobody'")

@@ -122,7 +122,9 @@ def _write(folder: Path, name: str, dialogues: Iterable[Dialogue]) -> Split:
             path.replace(final)
     except OSError as error:
         raise StorageError(
-            f"cannot write the data set: {error.strerror or error}", place=Place(str(folder)), remedy="check the path and the disk"
+            f"cannot write the data set: {error.strerror or error}",
+            place=Place(str(folder)),
+            remedy="check the path and the disk",
         ) from error
     return Split(name, rows, tuple(f"data/{path.name}" for path in named))
 

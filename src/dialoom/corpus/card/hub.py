@@ -14,7 +14,8 @@ def upload(folder: Path, repository: str, *, private: bool, message: str) -> str
 
     The hub is the one in `HF_ENDPOINT`; the token is `HF_TOKEN` or that of `hf auth login`.
 
-    Raises MissingExtra where the extra is not installed, UsageError for a name that no repository can have, EndpointError where the hub refuses or cannot be reached.
+    Raises MissingExtra where the extra is not installed, UsageError for a name that no repository can have, and
+    EndpointError where the hub refuses or cannot be reached.
     """
     try:
         from huggingface_hub import HfApi

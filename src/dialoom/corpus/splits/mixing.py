@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -52,7 +53,7 @@ def mix(
 
     Raises UsageError for a ratio or size that makes no sense or wrong SQL, DataError where there is no real dialogue.
     """
-    if ratio < 0 or (size is not None and size < 1):
+    if not 0 <= ratio < math.inf or (size is not None and size < 1):
         raise UsageError(
             "a ratio is 0 or more, a size 1 or more", remedy="such as a ratio of 2: two synthetic for each real"
         )

@@ -11,7 +11,7 @@ from dialoom.corpus._lance import storage
 from dialoom.corpus._sql import OFFSET, arrow, matching
 from dialoom.corpus.schema import dialogues_of
 from dialoom.dialogue import Dialogue
-from dialoom.errors import DataError
+from dialoom.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
@@ -47,6 +47,8 @@ class View:
 
         Raises UsageError where an expression is wrong, and DataError where the condition leaves nothing.
         """
+        if not all(column.strip() for column in columns):
+            raise UsageError("an expression is empty", remedy="write a column, or SQL over columns")
         wanted = "".join(f",\n((\n{column}\n))::VARCHAR AS c{number}" for number, column in enumerate(columns))
         condition = matching(where)
         sql = f"""WITH seen AS (SELECT *,{_DERIVED}\nFROM dialogues)

@@ -47,6 +47,8 @@ def write_split(
     write = FORMATS.load(to).write
     if write is None:
         raise UsageError(f"the format '{to}' can be read only", remedy="name another one, such as jsonl")
+    if folder.exists() and not folder.is_dir():
+        raise StorageError("this is a file", place=Place(str(folder)), remedy="name a folder for the sets")
     if (folder / MANIFEST).exists() and not force:
         raise StorageError(
             "there is a split in this folder",

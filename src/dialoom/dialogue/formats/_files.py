@@ -100,8 +100,8 @@ def _check_start(raw: bytes, path: Path) -> None:
 
 
 def _converting(encoding: str, path: Path) -> str:
-    name = shlex.quote(path.name)
-    return f"save it as UTF-8, or: iconv -f {encoding} -t UTF-8 {name} > {shlex.quote(f'{path.stem}-utf8{path.suffix}')}"
+    old, new = shlex.quote(path.name), shlex.quote(f"{path.stem}-utf8{path.suffix}")
+    return f"save it as UTF-8, or: iconv -f {encoding} -t UTF-8 {old} > {new}"
 
 
 def empty(path: Path) -> DataError:
