@@ -112,7 +112,7 @@ def reading(table: lance.LanceDataset) -> AbstractContextManager[None]:
 def create(location: Location, name: str, schema: pa.Schema) -> None:
     """An empty table, unless another process has just made it."""
     empty = pa.Table.from_batches([], schema=schema)
-    with storage("create", location):
+    with storage("create" if name == "dialogues" else f"make the table {name} of", location):
         if location.folder is not None:
             location.folder.mkdir(parents=True, exist_ok=True)
         try:
