@@ -53,6 +53,12 @@ class RecipeError(DialoomError):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
+class UsageError(DialoomError):
+    """What was asked for cannot be: an option, a condition, a version or a name that makes no sense here."""
+
+    exit_code = 2
+
+
 class DataError(DialoomError):
     """A source, example or import file cannot be read as what it is said to be."""
 

@@ -103,12 +103,12 @@ def test_damage_is_told(corpus: Dialoom, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["corpus", "remove"], 1, "which dialogues? (give --run, --batch or --where)"),
-        (["corpus", "show", "best"], 5, "no version is called 'best'"),
-        (["corpus", "diff", "1", "99"], 5, "cannot open version 99"),
-        (["corpus", "query", "SELECT scor FROM dialogues"], 3, '"scor" not found'),
+        (["corpus", "remove"], 2, "which dialogues? (give --run, --batch or --where)"),
+        (["corpus", "show", "best"], 2, "no version is called 'best'"),
+        (["corpus", "diff", "1", "99"], 2, "there is no version 99"),
+        (["corpus", "query", "SELECT topc FROM dialogues"], 2, "no column 'topc' (did you mean 'topic'?)"),
         (["corpus", "log", "--corpus", "nowhere"], 5, "nowhere: there is no such directory"),
-        (["trace", "nobody"], 3, "no version holds a dialogue 'nobody'"),
+        (["trace", "nobody"], 2, "no version holds a dialogue 'nobody'"),
     ],
 )
 def test_mistakes_are_told(corpus: Dialoom, arguments: list[str], code: int, said: str) -> None:

@@ -98,7 +98,7 @@ def test_a_test_set_is_kept_clean(dialoom: Dialoom, log: Path, recipe: Path) -> 
 
 def test_hold_and_mix(dialoom: Dialoom, log: Path) -> None:
     dialoom("import", log, "--corpus", "corpus")
-    assert dialoom("corpus", "hold", "test").code == 1
+    assert dialoom("corpus", "hold", "test").code == 2
     held = dialoom("corpus", "hold", "test", "--where", "id in ('c1', 'c2')")
     assert "2 dialogues, 2 of them new" in held.err
     mixed = dialoom("corpus", "mix", "-o", "mixed", "--ratio", "1:0", "--near", "0", "--no-meaning", "--json")

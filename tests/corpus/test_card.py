@@ -113,7 +113,7 @@ def test_splits_become_splits(made: Corpus, tmp_path: Path) -> None:
     write_split(made, plan, tmp_path / "chat", to="messages")
     with pytest.raises(DataError, match="format 'messages', which leaves things out"):
         write_dataset(made, tmp_path / "set2", ABOUT, sets=tmp_path / "chat")
-    with pytest.raises(DataError, match="no folder of a split"):
+    with pytest.raises(DataError, match="no manifest of a split: no such file"):
         write_dataset(made, tmp_path / "set3", ABOUT, sets=tmp_path)
 
 

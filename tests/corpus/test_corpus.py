@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dialoom.corpus import Corpus
 from dialoom.dialogue import Dialogue, Lineage, Turn
-from dialoom.errors import DataError, StorageError
+from dialoom.errors import DataError, StorageError, UsageError
 from tests.dialogue.strategies import dialogues
 
 
@@ -158,10 +158,21 @@ def test_a_filter_on_a_column_behind_the_nested_ones_is_answered(corpus: Corpus)
 
 
 def test_wrong_sql_is_explained(corpus: Corpus) -> None:
-    with pytest.raises(DataError, match=r'"scor" not found(.|\n)*dialogues\(run, batch, id'):
-        corpus.query("SELECT scor FROM dialogues")
-    with pytest.raises(DataError, match="Parser Error"):
+    with pytest.raises(UsageError, match=r"^sql: there is no column 'topc' \(did you mean 'topic'\?\)$"):
+        corpus.query("SELECT topc FROM dialogues")
+    with pytest.raises(UsageError, match=r"no column 'score' \(columns are listed by.*json_extract"):
+        corpus.count("score > 3")
+    with pytest.raises(UsageError, match=r"no column 'idd' \(did you mean 'id'"):
+        corpus.query("SELECT d.idd FROM dialogues d")
+    with pytest.raises(UsageError, match=r"no table 'raitings' \(did you mean 'ratings'"):
+        corpus.query("SELECT * FROM raitings")
+    with pytest.raises(UsageError, match=r"no function 'lenght' \(did you mean 'length'"):
+        corpus.query("SELECT lenght(id) FROM dialogues")
+    with pytest.raises(UsageError, match=r"does not parse: syntax error at or near"):
         corpus.count("id = = 3")
+    corpus.append([record("a", 0)], run="r", batch="0")
+    with pytest.raises(UsageError, match=r"cannot be run: Could not convert string 'a' to INT32"):
+        corpus.query("SELECT id::int FROM dialogues")
 
 
 def test_versions_tell_what_made_them(corpus: Corpus) -> None:
@@ -229,8 +240,9 @@ def test_opening_a_table_of_another_maker_or_time(tmp_path: Path) -> None:
 
 
 def test_a_version_that_is_not_there(corpus: Corpus) -> None:
-    with pytest.raises(StorageError, match=r"cannot open version 99 of the corpus.*corpus log"):
-        corpus.dialogues(99)
+    for number in (99, 0, -1, 10**30):
+        with pytest.raises(UsageError, match=rf"corpus: there is no version {number}: versions there are 1 to 1 .*log"):
+            corpus.dialogues(number)
 
 
 def test_small_batches_of_bare_dialogues_read_back_after_a_merge(corpus: Corpus) -> None:

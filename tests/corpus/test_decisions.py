@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialoom.corpus.decisions import decide, decisions
-from dialoom.errors import DataError
+from dialoom.errors import UsageError
 from tests.corpus.splits.making import corpus, many
 
 
@@ -30,7 +30,7 @@ def test_the_latest_decision_holds_and_stands_beside_what_there_is(tmp_path: Pat
 
 def test_a_decision_needs_its_parts(tmp_path: Path) -> None:
     made = corpus(tmp_path / "c", many(1))
-    with pytest.raises(DataError, match="'maybe' is no decision"):
+    with pytest.raises(UsageError, match="'maybe' is no decision"):
         decide(made, "pay", "maybe", why="x", who="y")
-    with pytest.raises(DataError, match="needs its 'why'"):
+    with pytest.raises(UsageError, match="needs its 'why'"):
         decide(made, "pay", "collect", why=" ", who="y")

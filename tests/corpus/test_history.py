@@ -115,5 +115,5 @@ def test_files_that_are_gone_are_found(corpus: Corpus) -> None:
         for file in (Path(corpus.location) / f"{table}.lance" / "data").iterdir():
             file.unlink()
     dialogues, ratings = verify(corpus).faults
-    assert "cannot read the corpus" in dialogues
+    assert "is damaged or missing" in dialogues
     assert "cannot read ratings of the corpus" in ratings

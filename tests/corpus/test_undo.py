@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialoom.corpus import Corpus, derived, diff, verify
-from dialoom.errors import DataError, StorageError
+from dialoom.errors import UsageError
 from tests.corpus.made import dialogue
 
 
@@ -190,13 +190,13 @@ def test_names_of_versions(corpus: Corpus) -> None:
     assert corpus.names() == {"first": version}
     assert corpus.number_of("first") == corpus.number_of(str(version)) == version
     assert list(corpus.ids(version=corpus.number_of("first"))) == ["a"]
-    with pytest.raises(DataError, match="called 'first' already"):
+    with pytest.raises(UsageError, match="called 'first' already"):
         corpus.name("first")
-    with pytest.raises(DataError, match="cannot name a version"):
+    with pytest.raises(UsageError, match="cannot name a version"):
         corpus.name("7")
-    with pytest.raises(StorageError, match="did you mean 'first'"):
+    with pytest.raises(UsageError, match="did you mean 'first'"):
         corpus.number_of("frist")
-    with pytest.raises(StorageError, match="open version 99"):
+    with pytest.raises(UsageError, match="no version 99: versions there are 1 to 3"):
         corpus.number_of("99")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,52 @@ def test_missing_file_and_folder(format: str | None, tmp_path: Path) -> None:
 def test_unknown_format_name(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="did you mean 'samsum'"):
         read_dialogues(tmp_path / "x", "samsun")
+
+
+ROW = '{"id": "a", "dialogue": "A: caf\u00e9", "summary": "s"}\n'
+OTHERS = [
+    (
+        ROW.encode("latin-1"),
+        1,
+        "not UTF-8: byte 0xe9 at byte offset 31 of the file, as Latin-1",
+        "iconv -f WINDOWS-1252",
+    ),
+    (ROW.encode() + ROW.encode("cp1252"), 2, "not UTF-8: byte 0xe9", "iconv -f WINDOWS-1252"),
+    (ROW.encode("utf-16"), 1, "in UTF-16", "iconv -f UTF-16 -t UTF-8 log.jsonl > log-utf8.jsonl"),
+    ("\ufeff".encode("utf-16-be") + ROW.encode("utf-16-be"), 1, "in UTF-16", "iconv -f UTF-16 "),
+    (ROW.encode("utf-32"), 1, "in UTF-32", "iconv -f UTF-32"),
+    (ROW.encode("utf-16-le"), 1, "UTF-16 without a byte order mark", "iconv -f UTF-16LE"),
+    (ROW.encode("utf-16-be"), 1, "UTF-16 without a byte order mark", "iconv -f UTF-16BE"),
+    (gzip.compress(ROW.encode()), 1, "compressed with gzip", "unpack it"),
+    (b"PK\x03\x04rest", 1, "a ZIP archive", "export it as CSV"),
+    (b"\x01\xff\xfe\n", 1, "not UTF-8: byte 0xff", "name a file of text"),
+]
+
+
+@pytest.mark.parametrize("format", ["samsum", None])
+@pytest.mark.parametrize(("content", "line", "what", "remedy"), OTHERS)
+def test_another_encoding_is_named(
+    content: bytes, line: int, what: str, remedy: str, format: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        list(read_dialogues(path, format))
+    assert caught.value.place is not None
+    assert (caught.value.place.file, caught.value.place.line) == (str(path), line)
+    assert what in caught.value.what
+    assert remedy in (caught.value.remedy or "")
+
+
+@pytest.mark.parametrize(("content", "line", "what", "remedy"), [one for one in OTHERS if one[1] == 1])
+def test_a_file_of_which_no_row_can_be_read_is_not_called_empty(
+    content: bytes, line: int, what: str, remedy: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(content)
+    for format in ("samsum", None):
+        with pytest.raises(DataError, match=rf"log\.jsonl:{line}: .*{re.escape(what)}"):
+            list(read_dialogues(path, format, lambda error, said: None))
 
 
 def test_byte_order_mark_is_accepted(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from dialoom.corpus import Corpus, changelog, exports_holding, note_export
 from dialoom.engine.trace import trace
-from dialoom.errors import DataError
+from dialoom.errors import UsageError
 from tests.engine.support import lines, run, weave
 from tests.support.fault_server import FaultServer
 
@@ -105,5 +105,5 @@ def test_files_and_versions_that_a_dialogue_is_in(tmp_path: Path, server: FaultS
     assert trace(corpus, two).stays == ((version, None),)
     corpus.restore(version)
     assert trace(corpus, one).stays == ((version, removed.version - 1), (corpus.version, None))
-    with pytest.raises(DataError, match="no version holds a dialogue 'nobody'"):
+    with pytest.raises(UsageError, match="no version holds a dialogue 'nobody'"):
         trace(corpus, "nobody")

@@ -96,6 +96,33 @@ def test_a_recipe_can_name_what_it_must_not_read(folder: Path, named: str) -> No
     assert len(refusals(folder, "{file: mine.jsonl, format: jsonl}", more=f"held_out: [{named}]")) == 1
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_recipe_can_name_the_directory_of_a_run(folder: Path, moved: bool) -> None:
+    shutil.copy(folder / "sets" / "test.jsonl", folder / "mine.jsonl")
+    run = folder / "run"
+    run.mkdir()
+    told = {"run": "r", "corpus": "/elsewhere" if moved else str(folder / "corpus")}
+    (run / "run.json").write_text(json.dumps(told), "utf-8")
+    if moved:
+        (folder / "corpus").rename(run / "corpus")
+    assert len(refusals(folder, "{file: mine.jsonl, format: jsonl}", more="held_out: [run]")) == 1
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (".", "neither a corpus, a run nor a split in it"),
+        ("nowhere", "no such file"),
+        ("s3://", "no address of a corpus"),
+    ],
+)
+def test_what_cannot_be_looked_into_is_told(folder: Path, named: str, said: str) -> None:
+    file = folder / "recipe.yaml"
+    file.write_text(RECIPE % (SAFE, SHOWN, "none", f"held_out: ['{named}']"), "utf-8")
+    with pytest.raises(RecipeError, match=rf"recipe\.yaml:7, held_out: it cannot be read: .*{said}"):
+        check(load_recipe(file))
+
+
 @pytest.mark.parametrize("form", ["messages", "dialogsum", "own rows", "one of many"])
 def test_a_line_is_known_in_any_form(folder: Path, form: str) -> None:
     held = list(read_dialogues(folder / "sets" / "test.jsonl"))

@@ -66,7 +66,10 @@ def _exit_code(action: Callable[[], object]) -> int:
 
 
 def _say(message: str, traced: BaseException | None = None) -> None:
-    print(f"error: {message}", file=sys.stderr)
+    from dialoom.cli._console import visible
+
+    # What was typed, or lies in a file, must not steer the terminal either.
+    print(f"error: {visible(message)}", file=sys.stderr)
     if traced is not None:
         traceback.print_exception(traced)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dialoom.cli import _options
+from dialoom.cli.corpus import _options as corpora
 
 if TYPE_CHECKING:
     from dialoom.corpus import Corpus
@@ -84,9 +85,7 @@ def _open(folder: str, where: str | None) -> tuple[Corpus, str | None]:
     from dialoom.engine.corpora import corpus_of
 
     meant = corpus_of(folder)
-    own = f"run = '{meant.run}'"
-    condition = where if meant.run is None else f"({where}\n) AND {own}" if where else own
-    return Corpus.open(meant.location), condition
+    return Corpus.open(meant.location), corpora.condition(meant.run, None, where)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,7 @@ from uuid import uuid4
 import pyarrow as pa
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from dialoom.corpus._failures import ROOTS, failure
 from dialoom.corpus._load_lance import LANCE_COMMIT_MESSAGE_KEY, lance
 from dialoom.errors import Place, StorageError
 
@@ -21,19 +23,6 @@ VERSION_KEY = "dialoom.schema_version"
 _TOKEN = "dialoom.commit"
 _PATIENCE = 60.0
 _CACHE = 4 << 20  # Lance's default of a gigabyte fills up with the lists of files of old versions.
-
-_REMEDIES = {
-    "No space left": "free disk space and run again; what was committed before is whole",
-    "quota": "free disk space and run again; what was committed before is whole",
-    "File too large": "raise the file size limit (ulimit -f) and run again; what was committed before is whole",
-    "Permission denied": "give yourself write access to the folder, or name another one",
-    "Read-only file system": "name a folder that can be written",
-    "oncurrent": "another process writes to this corpus; run again",
-    "conflict": "another process writes to this corpus; run again",
-    "error sending request": "check the address and the network; what was committed before is whole",
-    "credential": "check the keys of the object store (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY ...)",
-    "was not found": "the files of this version are gone; see `dialoom corpus log` for those that are there",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +38,35 @@ class Location:
 
     @classmethod
     def of(cls, corpus: Path | str, options: Mapping[str, str] | None = None) -> Location:
-        """The location that a user names."""
-        remote = isinstance(corpus, str) and "://" in corpus
-        return cls(str(corpus).rstrip("/") if remote else str(Path(corpus).absolute()), dict(options or {}))
+        """The location that a user names. Raises StorageError for a URL without a bucket."""
+        if not (isinstance(corpus, str) and "://" in corpus):
+            if not str(corpus) or Path(corpus).suffix == ".lance":
+                raise StorageError(
+                    "this is a table of a corpus" if str(corpus) else "the corpus has no name",
+                    place=Place(file=str(corpus) or "''"),
+                    remedy="name the folder of a corpus",
+                )
+            return cls(str(Path(corpus).absolute()), dict(options or {}))
+        scheme, _, path = corpus.partition("://")
+        if not scheme or not path.strip("/") or re.search(r"[\s?#]", corpus):
+            raise StorageError(
+                "this is no address of a corpus",
+                place=Place(file=corpus),
+                remedy="write STORE://BUCKET/FOLDER without spaces, such as s3://bucket/calls",
+            )
+        return cls(corpus.rstrip("/"), dict(options or {}))
 
     @property
     def folder(self) -> Path | None:
         """The folder, where it is one."""
         return None if "://" in self.root else Path(self.root)
+
+    def exists(self, name: str = "") -> bool:
+        """Whether the folder, or what is called so in it, is there; of a store, whose folders are names alone, not."""
+        if self.folder is None:
+            return not name
+        with storage("open", self):
+            return (self.folder / name).exists()
 
     def table(self, name: str) -> str:
         return f"{self.root}/{name}.lance"
@@ -64,7 +74,9 @@ class Location:
     def has(self, name: str) -> bool:
         """Whether the table lies there: with at least one version."""
         if self.folder is not None:
-            return any((Path(self.table(name)) / "_versions").glob("*.manifest"))
+            with storage("open", self), suppress(FileNotFoundError, NotADirectoryError):
+                return any(file.suffix == ".manifest" for file in (Path(self.table(name)) / "_versions").iterdir())
+            return False
         try:
             lance.dataset(self.table(name), storage_options=dict(self.options))
         except ValueError as error:
@@ -77,7 +89,7 @@ class Location:
 
 @contextmanager
 def storage(doing: str, location: Location) -> Iterator[None]:
-    """Lance and the system report failures as OSError, ValueError or RuntimeError: here they become a StorageError.
+    """What Lance, Arrow and the system report as failed becomes a StorageError.
 
     Args:
         doing: what was attempted, such as `append to`.
@@ -85,19 +97,22 @@ def storage(doing: str, location: Location) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, ValueError, RuntimeError) as error:
-        said = str(error)
-        remedy = next(
-            (remedy for word, remedy in _REMEDIES.items() if word in said), "nothing was committed; run again"
-        )
-        place = Place(file=location.root)
-        raise StorageError(f"cannot {doing} the corpus: {said}", place=place, remedy=remedy) from error
+    except BaseException as error:
+        # A panic in Lance is of a class that cannot be imported.
+        if not isinstance(error, ROOTS) and type(error).__name__ != "PanicException":
+            raise
+        raise failure(doing, location.root, error) from error
+
+
+def reading(table: lance.LanceDataset) -> AbstractContextManager[None]:
+    """`storage` around reading a table, of which the corpus follows."""
+    return storage("read", Location(str(table.uri).rpartition("/")[0]))
 
 
 def create(location: Location, name: str, schema: pa.Schema) -> None:
     """An empty table, unless another process has just made it."""
     empty = pa.Table.from_batches([], schema=schema)
-    with storage("create", location):
+    with storage("create" if name == "dialogues" else f"make the table {name} of", location):
         if location.folder is not None:
             location.folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -126,7 +141,7 @@ def open_table(location: Location, name: str, schema_version: int) -> lance.Lanc
     found = (table.schema.metadata or {}).get(VERSION_KEY.encode(), b"").decode()
     if not found.isdigit():
         raise StorageError(
-            "this Lance table was not made by dialoom",
+            "this Lance table was not made by dialoom, or its newest version is damaged",
             place=Place(file=location.table(name), field=VERSION_KEY),
             remedy="name a corpus folder that dialoom made, or an empty one",
         )

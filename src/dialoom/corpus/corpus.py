@@ -12,7 +12,8 @@ from dialoom.corpus import _lance, history, tables
 from dialoom.corpus._delete import deletion
 from dialoom.corpus._lance import Location
 from dialoom.corpus._load_lance import lance
-from dialoom.corpus._sql import OFFSET, ROW_ID, arrow, connect, select
+from dialoom.corpus._names import check_name
+from dialoom.corpus._sql import OFFSET, ROW_ID, answered, arrow, connect, select
 from dialoom.corpus._upgrade import upgrade
 from dialoom.corpus._views import beside
 from dialoom.corpus.changes import Change
@@ -20,7 +21,7 @@ from dialoom.corpus.history import Version
 from dialoom.corpus.schema import SCHEMA, SCHEMA_VERSION, completed, dialogues_of, rows_of
 from dialoom.corpus.tally import COLUMNS, Tally
 from dialoom.dialogue import Dialogue
-from dialoom.errors import DataError, Place, StorageError, nearest
+from dialoom.errors import Place, StorageError, UsageError, nearest
 
 _TABLE = "dialogues"
 _ORDER = "run, position, id"
@@ -68,14 +69,15 @@ class Corpus:
         if not location.has(_TABLE):
             folder = location.folder
             if not create:
-                there = folder is None or folder.exists()
-                what = "is not a corpus: it holds no dialogues.lance" if there else "does not exist"
+                what = "is not a corpus: it holds no dialogues.lance" if location.exists() else "does not exist"
+                if location.exists(f"{_TABLE}.lance"):
+                    what = "is damaged: its dialogues.lance holds no version"
                 raise StorageError(
                     f"the corpus folder {what}",
                     place=Place(file=location.root),
                     remedy="check the path; a run creates the corpus that its recipe names",
                 )
-            if folder is not None and folder.exists() and not folder.is_dir():
+            if folder is not None and location.exists() and not folder.is_dir():
                 raise StorageError(
                     "a corpus is a folder, and this is a file",
                     place=Place(file=location.root),
@@ -133,7 +135,8 @@ class Corpus:
         """Some dialogues drawn by chance: the same for the same content and seed, whatever the commits."""
         table = self.at(version)
         drawn = f"{select(OFFSET, where=where)} ORDER BY md5(concat(id, ' ', run, ' ', ?)) LIMIT ?"
-        return list(self._taken(table, arrow(table, drawn, [str(seed), number]).column(0)))
+        most = min(number, table.count_rows())
+        return list(self._taken(table, arrow(table, drawn, [str(seed), most]).column(0)))
 
     def count(self, where: str | None = None, *, version: int | None = None) -> int:
         """How many dialogues a version holds."""
@@ -211,9 +214,14 @@ class Corpus:
         """The result of a SQL statement by DuckDB over the table `dialogues` of a version, and over the tables beside
         it (`dialoom.corpus.tables.TABLES`), whose rows say in `version` on which version they were written.
 
-        Raises DataError with DuckDB's explanation where the statement is wrong.
+        It can only read, and only these tables: no file, setting or extension is within its reach. Raises UsageError
+        where the statement is wrong.
         """
-        return arrow(self.at(version), sql, **beside(self._location, sql))
+        found = arrow(self.at(version), sql, **beside(self._location, sql))
+        names = found.column_names
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise UsageError(f"two columns of the answer are called '{twice}'", remedy="name them apart with AS")
+        return found
 
     def compact(self) -> int:
         """Merges small files, so that reads stay fast after many appends, and returns how many are left.
@@ -230,13 +238,12 @@ class Corpus:
     def name(self, name: str, version: int | None = None) -> int:
         """Gives a version a name, under which `number_of` finds it; returns its number. A name can be given once."""
         number = int(self.at(version).version)
-        if not name or name.isdecimal():
-            raise DataError(f"'{name}' cannot name a version", remedy="use a word that is not a number")
+        check_name(name, self.location)
+        if (there := self.names().get(name)) is not None:
+            what = f"version {there} is called '{name}' already"
+            raise UsageError(what, place=Place(self.location), remedy="choose another name")
         with _lance.storage(f"name version {number} of", self._location):
-            names = self._latest().tags
-            if name in names.list():
-                raise DataError(f"there is a version called '{name}' already", remedy="choose another name")
-            names.create(name, number)
+            self._latest().tags.create(name, number)
         return number
 
     def names(self) -> dict[str, int]:
@@ -245,13 +252,13 @@ class Corpus:
             return {name: int(said["version"]) for name, said in sorted(self._latest().tags.list().items())}
 
     def number_of(self, version: str | int) -> int:
-        """The number of a version given as a number or by its name. Raises StorageError where it is not there."""
-        if str(version).isdecimal():
+        """The number of a version given as a number or by its name. Raises UsageError where there never was one."""
+        if str(version).isascii() and str(version).isdecimal():
             return int(self.at(int(version)).version)
         names = self.names()
         if version not in names:
             remedy = nearest(str(version), list(names)) or "give a number, or name one with `dialoom corpus tag`"
-            raise StorageError(f"no version is called '{version}'", place=Place(self.location), remedy=remedy)
+            raise UsageError(f"no version is called '{version}'", place=Place(self.location), remedy=remedy)
         return names[str(version)]
 
     def add(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -272,10 +279,20 @@ class Corpus:
         return tables.read(self._location, tables.known(table), where=where, columns=columns)
 
     def at(self, version: int | None) -> lance.LanceDataset:
-        """The Lance table of the dialogues as it was in a version, for what this class does not offer."""
+        """The Lance table of the dialogues as it was in a version, for what this class does not offer.
+
+        Raises UsageError for a version that never was, StorageError for one whose files are gone or damaged.
+        """
         newest = self._latest()
-        with _lance.storage(f"open version {version} of", self._location):
-            return newest.checkout_version(newest.version if version is None else version)
+        last = int(newest.version)
+        if version is not None and not 1 <= version <= last:
+            raise UsageError(
+                f"there is no version {version}: versions there are 1 to {last}",
+                place=Place(self.location),
+                remedy="`dialoom corpus log` lists them",
+            )
+        with _lance.storage(f"open version {version or last} of", self._location):
+            return newest.checkout_version(version or last)
 
     def _latest(self) -> lance.LanceDataset:
         return _lance.latest(self._table, self._location)
@@ -297,14 +314,14 @@ class Corpus:
     def _taken(self, table: lance.LanceDataset, offsets: pa.ChunkedArray) -> Iterator[Dialogue]:
         for part in _parts(offsets):
             with _lance.storage("read", self._location):
-                rows = table.take(part)
-            yield from dialogues_of(rows)
+                made = list(dialogues_of(table.take(part)))
+            yield from made
 
     def _streamed(
         self, sql: str, parameters: Sequence[object] = (), version: int | None = None
     ) -> Iterator[tuple[str, ...]]:
         with connect(self.at(version)) as connection:
-            for batch in connection.sql(sql, params=list(parameters) or None).to_arrow_reader(4096):
+            for batch in answered(connection, sql, parameters).to_arrow_reader(4096):
                 yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from dialoom.errors import DataError
+from dialoom.errors import UsageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
@@ -33,14 +33,14 @@ def decide(corpus: Corpus, subject: str, decision: str, *, why: str, who: str) -
     Args:
         decision: `synthesise`, `collect`, `both` or `drop`.
 
-    Raises DataError for another one, and where subject, reason or name is empty.
+    Raises UsageError for another one, and where subject, reason or name is empty.
     """
     if decision not in DECISIONS:
-        raise DataError(f"'{decision}' is no decision", remedy=f"choose one of {', '.join(DECISIONS)}")
+        raise UsageError(f"'{decision}' is no decision", remedy=f"choose one of {', '.join(DECISIONS)}")
     row = {"subject": subject.strip(), "decision": decision, "why": why.strip(), "who": who.strip()}
     empty = next((name for name, value in row.items() if not value), None)
     if empty is not None:
-        raise DataError(f"a decision needs its '{empty}'", remedy="say it in a word or a sentence")
+        raise UsageError(f"a decision needs its '{empty}'", remedy="say it in a word or a sentence")
     corpus.add(TABLE, [row])
 
 

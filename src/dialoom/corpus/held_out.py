@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialoom.dialogue.words import words
-from dialoom.errors import DataError
+from dialoom.errors import UsageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
@@ -115,10 +115,10 @@ def hold_out(corpus: Corpus, name: str, *, texts: Mapping[str, str], files: Iter
     Args:
         texts: {key of a dialogue's text: its id}.
 
-    Raises DataError for a name that no set can have.
+    Raises UsageError for a name that no set can have.
     """
     if not re.fullmatch(r"\w[\w.-]*", name) or name == "train":
-        raise DataError(f"'{name}' cannot name a held-out set", remedy="use a word other than train, such as test")
+        raise UsageError(f"'{name}' cannot name a held-out set", remedy="use a word other than train, such as test")
     before = held_out(corpus)
     rows = [
         {"set": name, "kind": "text", "key": key, "name": id} for key, id in texts.items() if key not in before.texts

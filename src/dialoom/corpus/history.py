@@ -6,13 +6,15 @@ of every version. The sums are kept in the table `changes`, so that only version
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orjson import loads
 
+from dialoom.corpus._failures import ROOTS
+from dialoom.corpus._lance import storage
 from dialoom.corpus._load_lance import LANCE_COMMIT_MESSAGE_KEY, lance
 from dialoom.corpus.changes import Change
 from dialoom.corpus.scan import tally_of
@@ -74,7 +76,8 @@ def versions(corpus: Corpus) -> list[Version]:
     known = _recorded(corpus)
     table = corpus.at(None)
     if table.version not in known:
-        new = _added_up(corpus, table, known)
+        with storage("read the history of", corpus.place):
+            new = _added_up(corpus, table, known)
         known |= {version.number: version for version in new}
         _record(corpus, new)
     return [known[number] for number in sorted(known)]
@@ -97,9 +100,8 @@ def _added_up(corpus: Corpus, table: lance.LanceDataset, known: dict[int, Versio
     state = states[max(states)] if states else Tally()
     listed = _Listed(table)
     new = []
-    for number in _unknown(table, states, listed):
+    for number, transaction in _unknown(table, states, listed):
         before = state
-        transaction = table.read_transaction(number)
         said = (transaction.transaction_properties if transaction else None) or {}
         made: Any = transaction.operation if transaction else None
         operation = type(made).__name__ if transaction else "unknown"
@@ -138,14 +140,18 @@ def _added_up(corpus: Corpus, table: lance.LanceDataset, known: dict[int, Versio
     return new
 
 
-def _unknown(table: lance.LanceDataset, states: dict[int, Tally], listed: _Listed) -> Iterable[int]:
-    """The versions after those that are known. All are listed only where it must be, as that reads each of them."""
-    first = max(states, default=0) + 1
+def _unknown(table: lance.LanceDataset, states: dict[int, Tally], listed: _Listed) -> Iterator[tuple[int, Any]]:
+    """The versions after those that are known, with their transactions.
+
+    All are listed only where one is missing, as that reads each of them.
+    """
+    first = number = max(states, default=0) + 1
     try:
-        table.read_transaction(first)
-    except (OSError, ValueError):
-        return sorted(number for number in listed.times if number >= first)
-    return range(first, table.version + 1)
+        for number in range(first, table.version + 1):
+            yield number, table.read_transaction(number)
+    except ROOTS:
+        for there in sorted(each for each in listed.times if each >= number):
+            yield there, table.read_transaction(there)
 
 
 class _Listed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from dialoom.corpus._lance import reading
 from dialoom.corpus._load_lance import lance
 from dialoom.corpus._sql import arrow, select
 from dialoom.corpus.schema import SCHEMA, content_hash
@@ -23,8 +24,9 @@ def tally_of(table: lance.LanceDataset) -> Tally:
 def rows_of(table: lance.LanceDataset, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
     """The rows of a version as they lie in the table, streamed."""
     names = [name for name in SCHEMA.names if name in table.schema.names] if columns is None else columns
-    for batch in table.to_batches(columns=names, batch_size=_ROWS, batch_readahead=2, fragment_readahead=1):
-        yield from batch.to_pylist()
+    with reading(table):
+        for batch in table.to_batches(columns=names, batch_size=_ROWS, batch_readahead=2, fragment_readahead=1):
+            yield from batch.to_pylist()
 
 
 def hashes_of(table: lance.LanceDataset, where: str | None) -> list[bytes]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from dialoom.corpus._lance import reading
 from dialoom.corpus._load_lance import lance
+from dialoom.errors import UsageError
 
 _ADDRESS = "_rowaddr"
 _FRAGMENT_BITS = 32
@@ -18,6 +20,8 @@ class Search:
     """
 
     def __init__(self, name: str) -> None:
+        if any("\ud800" <= sign <= "\udfff" for sign in name):
+            raise UsageError("the id holds bytes that are no UTF-8", remedy="copy it from: dialoom corpus query")
         quoted = name.replace("'", "''")
         self._filter = f"id = '{quoted}'"
         self._known: dict[_Key, pa.Table] = {}
@@ -28,8 +32,8 @@ class Search:
         unknown = [fragment for key, fragment in fragments.items() if key not in self._known]
         if unknown:
             # Lance itself filters here: it reads the other columns of the rows that match alone.
-            scanner = table.scanner(filter=self._filter, fragments=unknown, with_row_address=True)
-            found = scanner.to_table()
+            with reading(table):
+                found = table.scanner(filter=self._filter, fragments=unknown, with_row_address=True).to_table()
             homes = [address >> _FRAGMENT_BITS for address in found.column(_ADDRESS).to_pylist()]
             for fragment in unknown:
                 its = [row for row, home in enumerate(homes) if home == fragment.fragment_id]

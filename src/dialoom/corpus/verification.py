@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dialoom.corpus import _lance, history, tables
+from dialoom.corpus._damage import damage
 from dialoom.corpus._load_lance import lance
 from dialoom.corpus._sql import arrow
 from dialoom.corpus.scan import rows_of
@@ -22,12 +23,17 @@ SELECT run, id, count(*) AS times FROM dialogues GROUP BY run, id HAVING count(*
 
 
 class Verified(NamedTuple):
-    """What was found: the version that was read, its rows and content hash, and every fault in words."""
+    """What was found: the version that was read, its rows and content hash, and every fault in words.
+
+    Attributes:
+        whole: where the version cannot be read in full, the newest one before it that can, if there is one.
+    """
 
     version: int
     rows: int
     hash: str
     faults: tuple[str, ...]
+    whole: int | None = None
 
 
 def verify(corpus: Corpus, version: int | None = None) -> Verified:
@@ -41,16 +47,21 @@ def verify(corpus: Corpus, version: int | None = None) -> Verified:
     number = int(table.version)
     faults: list[str] = []
     tally = Tally()
+    whole = None
     try:
         with _lance.storage("read", corpus.place):
             tally = Tally.of(_checked(table, faults))
     except StorageError as error:
-        faults.append(str(error))
+        lost, whole = damage(corpus, number)
+        faults += [
+            f"{' or '.join(files)} of dialogues.lance is damaged or missing, with {rows:,} dialogues"
+            for files, rows in lost
+        ] or [error.what]
     else:
         faults += _twice(table)
         faults += _history(corpus, number, tally)
     faults += _beside(corpus)
-    return Verified(number, tally.rows, tally.hex, tuple(faults))
+    return Verified(number, tally.rows, tally.hex, tuple(faults), whole)
 
 
 def _checked(table: lance.LanceDataset, faults: list[str]) -> Iterator[dict[str, object]]:
@@ -68,7 +79,10 @@ def _twice(table: lance.LanceDataset) -> list[str]:
 
 
 def _history(corpus: Corpus, number: int, tally: Tally) -> list[str]:
-    told = next(version for version in history.versions(corpus) if version.number == number)
+    try:
+        told = next(version for version in history.versions(corpus) if version.number == number)
+    except StorageError as error:
+        return [f"the history cannot be told: {error.what}"]
     if (told.rows, told.hash) == (tally.rows, tally.hex):
         return []
     return [
@@ -87,5 +101,5 @@ def _beside(corpus: Corpus) -> list[str]:
                     for _ in table.to_batches():
                         pass
         except StorageError as error:
-            faults.append(str(error))
+            faults.append(f"the table {name}: {error.what}")
     return faults

@@ -12,7 +12,7 @@ import orjson
 from dialoom.corpus import Corpus, Derived, Export, Life, Search, Stay, derived, exports_holding, lives
 from dialoom.dialogue import Dialogue
 from dialoom.engine.rundir import RunDirectory
-from dialoom.errors import DataError, DialoomError, Place
+from dialoom.errors import DialoomError, Place, UsageError
 from dialoom.graph.yaml_file import parse_yaml
 from dialoom.models import ReadLedger
 from dialoom.models.chat import read_completion
@@ -90,12 +90,12 @@ def trace(corpus: Corpus, name: str, *, run: str | None = None) -> Trace:
     Args:
         run: whose dialogue is meant, where several runs made one of that id; left out, the one that came last.
 
-    Raises DataError where no version has it.
+    Raises UsageError where no version has it.
     """
     search = Search(name)
     found = [life for life in lives(corpus, name, search) if run is None or life.run == run]
     if not found:
-        raise DataError(
+        raise UsageError(
             f"no version holds a dialogue '{name}'" + (f" of run '{run}'" if run else ""),
             place=Place(corpus.location),
             remedy="ids are listed by: dialoom corpus query 'SELECT id FROM dialogues'",

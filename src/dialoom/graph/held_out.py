@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dialoom.errors import DialoomError
+from dialoom.errors import DataError, DialoomError, Place
 from dialoom.graph.examples import Examples
 from dialoom.graph.yaml_file import Key
 
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from dialoom.graph.recipe import Recipe
 
 _MANIFEST = "manifest.json"
+_REPORT = "run.json"
 
 
 def held_out_problems(recipe: Recipe) -> Iterator[DialoomError]:
     """A problem for each source or example file of a recipe that holds a held-out dialogue.
 
-    What is held out is learned from the recipe's corpus, from what it names in `held_out` (corpora, folders of a split,
-    files of dialogues), and from the manifest of a split that lies beside a file. A file is known by its content, and a
-    dialogue by its text, so that a copy under another name or in another format is known too.
+    What is held out is learned from the recipe's corpus, from what it names in `held_out` (corpora, directories of
+    runs, folders of a split, files of dialogues), and from the manifest of a split that lies beside a file. A file is
+    known by its content, and a dialogue by its text, so that a copy under another name or in another format is known
+    too.
     """
     try:
         marks = _marks(recipe)
@@ -57,16 +59,34 @@ def _marks(recipe: Recipe) -> HeldOut:
 
     marks = HeldOut()
     for named in recipe.held_out:
-        path = recipe.folder / named
-        more = held_out_at(path)
-        if more is None:
-            split = (path / _MANIFEST).exists()
-            more = _of_files([path / held["file"] for held in _held_files(path)] if split else [path])
-        marks.update(more)
+        place = str(named) if "://" in str(named) else _corpus_of(recipe.folder / named)
+        more = held_out_at(place)
+        marks.update(_of_place(place) if more is None else more)
     if recipe.corpus is not None:
         own = str(recipe.corpus) if "://" in str(recipe.corpus) else recipe.folder / recipe.corpus
         marks.update(held_out_at(own) or HeldOut())
     return marks
+
+
+def _of_place(place: Path | str) -> HeldOut:
+    """What a folder of a split, or a file, holds out."""
+    if isinstance(place, str) or (place.is_dir() and not (place / _MANIFEST).exists()):
+        raise DataError(
+            "there is neither a corpus, a run nor a split in it",
+            place=Place(str(place)),
+            remedy="name one, or a file of dialogues",
+        )
+    return _of_files([place / held["file"] for held in _held_files(place)] if place.is_dir() else [place])
+
+
+def _corpus_of(path: Path) -> Path | str:
+    """Where the corpus lies that a folder is, or that of the run whose directory it is."""
+    try:
+        told = orjson.loads((path / _REPORT).read_bytes())["corpus"]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        return path  # No run's.
+    # A directory that was moved holds its corpus still.
+    return path / "corpus" if (path / "corpus").exists() or not told else str(told)
 
 
 def _of_files(files: Iterable[Path]) -> HeldOut:

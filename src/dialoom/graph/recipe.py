@@ -55,10 +55,10 @@ class Recipe(BaseModel):
         default=None,
         description="Where dialogues are kept, a folder or a URL (s3://...); left out, `corpus` in the run directory.",
     )
-    held_out: list[Path] = Field(
+    held_out: list[Path | str] = Field(
         default_factory=list,
-        description="Corpora, folders of a split, or files, whose held-out dialogues the recipe must not read; nor "
-        "those of its own corpus.",
+        description="Corpora (folders or URLs), directories of runs, folders of a split, or files, whose held-out "
+        "dialogues the recipe must not read; nor those of its own corpus.",
     )
 
     _lines: Lines = PrivateAttr(default_factory=Lines)

@@ -10,7 +10,7 @@ import pytest
 from dialoom.corpus.held_out import hold_out, text_key
 from dialoom.corpus.splits import mix
 from dialoom.corpus.splits.plan import Plan
-from dialoom.errors import DataError, DialoomError
+from dialoom.errors import DataError, UsageError
 from tests.corpus.splits.making import corpus, dialogue, many, names
 
 REAL = list(many(60, intents=["greet", "greet", "greet", "lose"]))
@@ -72,7 +72,7 @@ def test_what_is_held_out_or_gives_it_away_is_not_mixed_in(tmp_path: Path) -> No
 
 
 def test_wrong_wishes_are_told(tmp_path: Path) -> None:
-    with pytest.raises(DialoomError, match="a ratio is 0 or more"):
+    with pytest.raises(UsageError, match="a ratio is 0 or more"):
         mix(corpus(tmp_path / "c", REAL), -1)
     with pytest.raises(DataError, match="no real dialogue"):
         mix(corpus(tmp_path / "d", MADE), 1)

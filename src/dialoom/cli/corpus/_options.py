@@ -44,10 +44,14 @@ def numbered(corpus: Corpus, version: str | None) -> int | None:
 
 def condition(run: str | None, batch: str | None, where: str | None) -> str | None:
     """The three ways to choose dialogues as one SQL condition."""
+    from dialoom.errors import UsageError
+
     parts = [f"{name} = '{_quoted(value)}'" for name, value in (("run", run), ("batch", batch)) if value is not None]
     if where is not None:
+        if not where.strip():
+            raise UsageError("the condition is empty", remedy="write a SQL condition, such as n_turns > 6")
         parts.append(f"({where}\n)" if parts else where)
-    return " AND ".join(parts) or None
+    return " AND ".join(parts) if parts else None
 
 
 def _quoted(value: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dialoom.cli import _about
+from dialoom.cli import _about, _options
 from dialoom.cli.corpus import _options as corpora
 
 
@@ -19,6 +19,7 @@ def command(
     language: _about.Language = ["en"],  # noqa: B006
     summary: _about.Summary = None,
     limit: _about.Limits = None,
+    force: _options.Force = False,
 ) -> None:
     """Write what the corpus holds, how it was made, what was kept out, its decisions, limits and changes.
 
@@ -33,5 +34,6 @@ def command(
     from dialoom.corpus.card import write_card
 
     opened = corpora.opened(corpus)
-    path = write_card(opened, out, _about.about(opened.location, name, license, language, summary, limit))
+    about = _about.about(opened.location, name, license, language, summary, limit)
+    path = write_card(opened, out, about, force=force)
     print(f"wrote {path}", file=sys.stderr)

@@ -17,6 +17,7 @@ def command(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it there; left out, to stdout.")
     ] = None,
+    force: _options.Force = False,
     json: _options.Json = False,
 ) -> None:
     """Write what changed in the corpus, newest first, as Markdown.
@@ -29,6 +30,13 @@ def command(
     """
     from dialoom.cli._console import print_json, visible
     from dialoom.corpus import changelog
+    from dialoom.dialogue.formats import write_lines
+    from dialoom.errors import Place, StorageError
+
+    if out is not None and out.is_file() and not force:
+        raise StorageError(
+            "it is there already", place=Place(str(out)), remedy="name another file, or overwrite it with --force"
+        )
 
     entries = changelog(corpora.opened(corpus))[::-1]
     if json:
@@ -38,4 +46,4 @@ def command(
     if out is None:
         sys.stdout.write(text)
     else:
-        out.write_text(text, "utf-8")
+        write_lines([text.removesuffix("\n")], out)

@@ -29,11 +29,11 @@ def command(
 
     from dialoom.cli._numbers import count
     from dialoom.corpus.held_out import hold_out, text_key
-    from dialoom.errors import DialoomError
+    from dialoom.errors import UsageError
 
     chosen = corpora.condition(run, batch, where)
     if chosen is None:
-        raise DialoomError("which dialogues?", remedy="give --run, --batch or --where")
+        raise UsageError("which dialogues?", remedy="give --run, --batch or --where")
     opened = corpora.opened(corpus)
     texts = {text_key(one.text()): one.id for one in opened.dialogues(where=chosen)}
     new = hold_out(opened, name, texts=texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 import typer
@@ -66,6 +67,6 @@ def _parsed(ratio: str) -> float:
         parts = float(real), float(synthetic)
     except ValueError:
         parts = 0.0, 0.0
-    if parts[0] <= 0 or parts[1] < 0:
+    if not (0 < parts[0] < math.inf and 0 <= parts[1] < math.inf):
         raise typer.BadParameter(f"'{ratio}' is no ratio: write REAL:SYNTHETIC, such as 1:2")
     return parts[1] / parts[0]

@@ -29,10 +29,14 @@ def command(
 
     opened = corpora.opened(corpus)
     found = opened.query(sql, version=corpora.numbered(opened, version))
+    rows = [
+        {name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()}
+        for row in found.to_pylist()
+    ]
     if json:
-        print_json(found.to_pylist())
+        print_json(rows)
         return
     answer = table(*found.column_names)
-    for row in found.to_pylist():
+    for row in rows:
         answer.add_row(*("" if value is None else visible(shortened(shown(value))) for value in row.values()))
     out().print(answer)

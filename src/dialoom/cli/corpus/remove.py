@@ -30,11 +30,11 @@ def command(
     """
     from dialoom.cli._console import print_json
     from dialoom.corpus import derived
-    from dialoom.errors import DialoomError
+    from dialoom.errors import UsageError
 
     chosen = corpora.condition(run, batch, where)
     if chosen is None:
-        raise DialoomError("which dialogues?", remedy="give --run, --batch or --where")
+        raise UsageError("which dialogues?", remedy="give --run, --batch or --where")
     opened = corpora.opened(corpus)
     removed = opened.remove(chosen, why=why)
     left = derived(opened, removed.ids)

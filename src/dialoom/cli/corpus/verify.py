@@ -36,5 +36,10 @@ def command(
             out().print(f"fault: {fault}", soft_wrap=True)
         if not found.faults:
             out().print("all is as it was written")
+        if found.whole is not None:
+            out().print(
+                f"version {found.whole} is the newest that can be read in full; go back to it with:\n"
+                f"  dialoom corpus restore {found.whole}"
+            )
     if found.faults:
         raise typer.Exit(StorageError.exit_code)

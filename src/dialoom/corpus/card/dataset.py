@@ -63,7 +63,7 @@ def write_dataset(
             splits.append(split)
     if not splits:
         raise DataError("there are no dialogues to write", place=Place(corpus.location))
-    write_card(corpus, folder, about, splits=splits)
+    write_card(corpus, folder, about, splits=splits, force=force)
     return splits
 
 
@@ -83,8 +83,9 @@ def _of_files(folder: Path) -> Iterator[tuple[str, Iterator[Dialogue]]]:
         manifest = orjson.loads(path.read_bytes())
         files = [(str(file["file"]), manifest["format"]) for file in manifest["files"]]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        why = (error.strerror or "it cannot be read").lower() if isinstance(error, OSError) else "it is another's"
         raise DataError(
-            f"this is no folder of a split: {error}", place=Place(str(path)), remedy="make one: dialoom corpus split"
+            f"this is no manifest of a split: {why}", place=Place(str(path)), remedy="make one: dialoom corpus split"
         ) from error
     for file, form in files:
         if form != "jsonl":
@@ -121,7 +122,9 @@ def _write(folder: Path, name: str, dialogues: Iterable[Dialogue]) -> Split:
             path.replace(final)
     except OSError as error:
         raise StorageError(
-            f"cannot write the data set: {error.strerror or error}", place=Place(str(folder)), remedy="check the disk"
+            f"cannot write the data set: {error.strerror or error}",
+            place=Place(str(folder)),
+            remedy="check the path and the disk",
         ) from error
     return Split(name, rows, tuple(f"data/{path.name}" for path in named))
 

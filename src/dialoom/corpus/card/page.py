@@ -62,23 +62,34 @@ class Split(NamedTuple):
     files: tuple[str, ...]
 
 
-def write_card(corpus: Corpus, folder: Path, about: About, *, splits: Sequence[Split] = ()) -> Path:
+def write_card(
+    corpus: Corpus, folder: Path, about: About, *, splits: Sequence[Split] = (), force: bool = False
+) -> Path:
     """Writes README.md and assets/*.svg for the newest version into a folder; returns the README's path.
 
     Args:
         splits: the data files that lie in the folder, for the header.
+        force: overwrite a README.md that lies there.
 
-    Raises StorageError where the folder cannot be written.
+    Raises StorageError where the folder cannot be written, or a README.md lies in it.
     """
-    facts = facts_of(corpus)
     readme = folder / "README.md"
+    if readme.exists() and not force:
+        raise StorageError(
+            "there is a README.md already", place=Place(str(readme)), remedy="name another folder, or give --force"
+        )
+    facts = facts_of(corpus)
     try:
         (folder / "assets").mkdir(parents=True, exist_ok=True)
         for plot in facts.plots:
             (folder / "assets" / f"{plot.name}.svg").write_text(bars(plot.title, plot.labels, plot.counts), "utf-8")
         readme.write_text(f"---\n{_header(facts, about, splits)}---\n\n{_body(facts, about, splits)}", "utf-8")
     except OSError as error:
-        raise StorageError(f"cannot write the card: {error.strerror}", place=Place(str(folder))) from error
+        raise StorageError(
+            f"cannot write the card: {error.strerror}",
+            place=Place(str(folder)),
+            remedy="name a folder that can be written",
+        ) from error
     return readme
 
 

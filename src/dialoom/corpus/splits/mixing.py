@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -16,7 +17,7 @@ from dialoom.corpus.splits.plan import Plan
 from dialoom.corpus.splits.rows import Row, read_rows
 from dialoom.corpus.splits.splitting import TRAIN
 from dialoom.corpus.splits.view import View
-from dialoom.errors import DataError, DialoomError
+from dialoom.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
@@ -50,10 +51,10 @@ def mix(
         by: SQL expressions over the corpus's columns, `intent`, `words` and `length` that make the strata.
         where, seed, near, usual, embed: as `split` takes them.
 
-    Raises DialoomError for a ratio or size that makes no sense, DataError for wrong SQL, or no real dialogue.
+    Raises UsageError for a ratio or size that makes no sense or wrong SQL, DataError where there is no real dialogue.
     """
-    if ratio < 0 or (size is not None and size < 1):
-        raise DialoomError(
+    if not 0 <= ratio < math.inf or (size is not None and size < 1):
+        raise UsageError(
             "a ratio is 0 or more, a size 1 or more", remedy="such as a ratio of 2: two synthetic for each real"
         )
     marks = held_out(corpus)

@@ -14,7 +14,7 @@ from dialoom.corpus.splits.near import near_pairs
 from dialoom.corpus.splits.plan import Plan, Withheld
 from dialoom.corpus.splits.rows import Row, read_rows
 from dialoom.corpus.splits.view import View
-from dialoom.errors import DialoomError, Place
+from dialoom.errors import Place, UsageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
@@ -51,7 +51,7 @@ def split(
         near: Jaccard index of word pairs from which on texts are near-duplicates; 0 looks for none.
         usual, embed: as `find_leaks` takes them.
 
-    Raises DialoomError for shares that make no sense, DataError for wrong SQL or an empty choice.
+    Raises UsageError for shares that make no sense or wrong SQL, DataError for an empty choice.
     """
     _check(shares)
     marks = held_out(corpus)
@@ -83,14 +83,14 @@ def split(
 def _check(shares: Mapping[str, float]) -> None:
     wrong = next((name for name, share in shares.items() if not 0 < share <= 1), None)
     if wrong is not None:
-        raise DialoomError(
+        raise UsageError(
             f"the share of '{wrong}' is {shares[wrong]:g}",
             place=Place(field=wrong),
             remedy="give one above 0, at most 1",
         )
     if abs(sum(shares.values()) - 1) > 1e-6:
         given = " + ".join(f"{share:g}" for share in shares.values())
-        raise DialoomError(f"the shares {given} are {sum(shares.values()):g}", remedy="give shares that add up to 1")
+        raise UsageError(f"the shares {given} are {sum(shares.values()):g}", remedy="give shares that add up to 1")
 
 
 def _set_apart_held(

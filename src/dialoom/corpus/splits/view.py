@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from dialoom.corpus._lance import storage
-from dialoom.corpus._sql import OFFSET, arrow
+from dialoom.corpus._sql import OFFSET, arrow, matching
 from dialoom.corpus.schema import dialogues_of
 from dialoom.dialogue import Dialogue
-from dialoom.errors import DataError
+from dialoom.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
@@ -45,10 +45,12 @@ class View:
     def select(self, columns: Sequence[str], where: str | None = None) -> pa.Table:
         """The row's offset, and a text for each SQL expression, in the order of `Corpus.dialogues`.
 
-        Raises DataError with DuckDB's explanation where an expression is wrong, and where the condition leaves nothing.
+        Raises UsageError where an expression is wrong, and DataError where the condition leaves nothing.
         """
+        if not all(column.strip() for column in columns):
+            raise UsageError("an expression is empty", remedy="write a column, or SQL over columns")
         wanted = "".join(f",\n((\n{column}\n))::VARCHAR AS c{number}" for number, column in enumerate(columns))
-        condition = "" if where is None else f"\nWHERE (\n{where}\n)"
+        condition = matching(where)
         sql = f"""WITH seen AS (SELECT *,{_DERIVED}\nFROM dialogues)
             SELECT {OFFSET} AS row{wanted}\nFROM seen{condition}\nORDER BY run, position, id"""
         found = arrow(self._table, sql)
@@ -64,4 +66,5 @@ class View:
         for start in range(0, len(rows), _CHUNK):
             with storage("read", self._place):
                 found = self._table.take(pa.array(rows[start : start + _CHUNK], type=pa.uint64()))
-            yield from dialogues_of(found)
+                made = list(dialogues_of(found))
+            yield from made

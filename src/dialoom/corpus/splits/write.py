@@ -16,7 +16,7 @@ from dialoom.corpus.splits.plan import Plan
 from dialoom.corpus.splits.rows import Row
 from dialoom.corpus.splits.splitting import TRAIN
 from dialoom.dialogue.formats import FORMATS
-from dialoom.errors import DialoomError, Place, StorageError
+from dialoom.errors import Place, StorageError, UsageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
@@ -38,15 +38,17 @@ def write_split(
         hold: sets whose dialogues and files are marked as held out in the corpus from now on.
         force: overwrite files of an earlier split.
 
-    Raises StorageError where files are in the way, DialoomError where a set to hold out is none.
+    Raises StorageError where files are in the way, UsageError where a set to hold out is none.
     """
     for name in hold:
         if name not in plan.sets or name == TRAIN:
             known = ", ".join(each for each in plan.sets if each != TRAIN)
-            raise DialoomError(f"'{name}' cannot be held out", remedy=f"can be: {known}")
+            raise UsageError(f"'{name}' cannot be held out", remedy=f"can be: {known}")
     write = FORMATS.load(to).write
     if write is None:
-        raise DialoomError(f"the format '{to}' can be read only", remedy="name another one, such as jsonl")
+        raise UsageError(f"the format '{to}' can be read only", remedy="name another one, such as jsonl")
+    if folder.exists() and not folder.is_dir():
+        raise StorageError("this is a file", place=Place(str(folder)), remedy="name a folder for the sets")
     if (folder / MANIFEST).exists() and not force:
         raise StorageError(
             "there is a split in this folder",

@@ -1,7 +1,7 @@
 """Interchange formats: one module a format, found by name through `FORMATS` or by a file's first row."""
 
-from dialoom.dialogue.formats._files import Bad
+from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._find import find_format, read_dialogues
 from dialoom.dialogue.formats._format import FORMATS, Format
 
-__all__ = ["FORMATS", "Bad", "Format", "find_format", "read_dialogues"]
+__all__ = ["FORMATS", "Bad", "Format", "find_format", "read_dialogues", "write_lines"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,20 @@ Bad = Callable[[DataError, str], None]
 """What to do with a row that cannot be read: the error, and the row as it stands in the file."""
 
 _BOM = b"\xef\xbb\xbf"
+# What a file begins with that is no UTF-8 text; the longer ones first. Of those with an encoding iconv makes UTF-8.
+_OTHERS = {
+    b"\xff\xfe\x00\x00": ("in UTF-32, as its byte order mark tells", "UTF-32"),
+    b"\x00\x00\xfe\xff": ("in UTF-32, as its byte order mark tells", "UTF-32"),
+    b"\xff\xfe": ("in UTF-16, as its byte order mark tells", "UTF-16"),
+    b"\xfe\xff": ("in UTF-16, as its byte order mark tells", "UTF-16"),
+    b"\x1f\x8b": ("compressed with gzip", None),
+    b"\x28\xb5\x2f\xfd": ("compressed with zstd", None),
+    b"BZh": ("compressed with bzip2", None),
+    b"PK\x03\x04": ("a ZIP archive, such as a spreadsheet is", None),
+    b"PAR1": ("a Parquet file", None),
+}
+# Bytes that no text holds.
+_CONTROL = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
 
 _WRITE_REMEDIES = {
     errno.ENOSPC: "free disk space, or name a file on another disk",
@@ -26,6 +41,7 @@ _WRITE_REMEDIES = {
     errno.EROFS: "name a file on a disk that can be written",
     errno.ENOTDIR: "name a file in a folder",
     errno.EISDIR: "name a file, not a folder",
+    errno.EEXIST: "a file lies where a folder has to be: name another path",
 }
 
 
@@ -33,13 +49,15 @@ def read_lines(path: Path, bad: Bad | None = None) -> Iterator[tuple[int, str]]:
     """Streams (line number from 1, line with its end) of a UTF-8 file, with or without a byte order mark.
 
     Raises DataError where the file is missing, a folder, unreadable, empty, or not UTF-8; `bad`, where given, takes the
-    lines that are not.
+    lines that are not. A file that as a whole is in another encoding, or no text at all, is raised in any case.
     """
     offset = 0
     number = 0
     try:
         with path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
+                if number == 1:
+                    _check_start(raw, path)
                 try:
                     line = _decoded(raw.removeprefix(_BOM) if number == 1 else raw, path, number, offset)
                 except DataError as error:
@@ -59,11 +77,31 @@ def _decoded(raw: bytes, path: Path, line: int, offset: int) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
+        text = not _CONTROL.intersection(raw)
+        guess = ", as Latin-1 (ISO 8859-1) or Windows-1252 would have it" if text else ""
         raise DataError(
-            f"not UTF-8: byte 0x{raw[error.start]:02x} at byte offset {offset + error.start} of the file",
+            f"not UTF-8: byte 0x{raw[error.start]:02x} at byte offset {offset + error.start} of the file{guess}",
             place=Place(file=str(path), line=line),
-            remedy="save the file as UTF-8",
+            remedy=_converting("WINDOWS-1252", path) if text else "name a file of text, saved as UTF-8",
         ) from error
+
+
+def _check_start(raw: bytes, path: Path) -> None:
+    """Raises DataError where a file begins, with this line, as no UTF-8 text does."""
+    found = next((other for start, other in _OTHERS.items() if raw.startswith(start)), None)
+    if found is None and b"\x00" in raw:
+        # Of two bytes a letter, the first one is zero where the high byte stands first.
+        guess = "UTF-16BE" if raw.startswith(b"\x00") else "UTF-16LE"
+        found = ("no text in UTF-8: it holds zero bytes, as UTF-16 without a byte order mark does", guess)
+    if found is not None:
+        what, encoding = found
+        remedy = _converting(encoding, path) if encoding else "unpack it, or export it as CSV or JSON Lines in UTF-8"
+        raise DataError(f"the file is {what}; UTF-8 was expected", place=Place(str(path), line=1), remedy=remedy)
+
+
+def _converting(encoding: str, path: Path) -> str:
+    old, new = shlex.quote(path.name), shlex.quote(f"{path.stem}-utf8{path.suffix}")
+    return f"save it as UTF-8, or: iconv -f {encoding} -t UTF-8 {old} > {new}"
 
 
 def empty(path: Path) -> DataError:

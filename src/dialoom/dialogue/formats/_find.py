@@ -18,9 +18,12 @@ def find_format(path: Path | str, bad: Bad | None = None) -> Format:
     Raises DataError where the file cannot be read, and where no format, or more than one, knows its first row.
     """
     path = Path(path)
-    row = next(read_rows(path, None if bad is None else lambda error, said: None), None)
+    unread: list[DataError] = []
+    row = next(read_rows(path, None if bad is None else lambda error, said: unread.append(error)), None)
     if row is None:
-        raise DataError("not one row can be read", place=Place(file=str(path)), remedy="check what kind of file it is")
+        # What is wrong with the first row is most likely wrong with all.
+        what = DataError("not one row can be read", place=Place(file=str(path)), remedy="check what kind of file it is")
+        raise unread[0] if unread else what
     formats = [FORMATS.load(name) for name in FORMATS.names()]
     fitting = [each for each in formats if each.suggests is not None and each.suggests(row.values)]
     if len(fitting) == 1:

@@ -90,10 +90,17 @@ def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:
     A JSON list is read whole; the others take constant memory. Raises DataError on bad input; `bad`, where given, takes
     rows that cannot be read.
     """
-    lines = read_lines(path, bad)
+    unread: list[DataError] = []
+
+    def noted(error: DataError, said: str) -> None:
+        unread.append(error)
+        if bad is not None:
+            bad(error, said)
+
+    lines = read_lines(path, None if bad is None else noted)
     first = next(((number, line) for number, line in lines if line.strip()), None)
     if first is None:
-        raise empty(path)
+        raise unread[0] if unread else empty(path)
     start = first[1].lstrip()[0]
     lines = chain([first], lines)
     if start == "[":
