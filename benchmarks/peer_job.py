@@ -75,8 +75,10 @@ def _export(corpus: dialoom.Corpus, path: Path) -> None:
 
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        for made in corpus.dialogues():
-            file.write(orjson.dumps({"topic": made.topic, **made.fields}, option=orjson.OPT_APPEND_NEWLINE))
+        for batch in corpus.query("SELECT topic, fields FROM dialogues").to_batches():
+            for made in batch.to_pylist():
+                row = {"topic": made["topic"], **orjson.loads(made["fields"])}
+                file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
     part.replace(path)
 
 
