@@ -12,6 +12,8 @@ from dialoom.models.faults import Fault, FaultKind
 from dialoom.models.limiter import Limiter
 
 _SHORTEST_ROUND_TRIP = 0.01
+# How much of the latency of a slow answer is remembered after each further one.
+_FADES = 0.9
 
 
 class Draining(Exception):
@@ -23,7 +25,9 @@ class Endpoint:
 
     Attributes:
         answers: how many calls it has answered.
-        barren: how many calls in a row were given up without any answer between them.
+        answered_sent_at: when that one of them was sent which was sent last; monotonic.
+        given_up: when calls were given up, with no answer to a call that was sent after them; monotonic, in order.
+        usual: seconds that the slowest of its late answers took.
         round_trip: seconds from a request to an answer that needs no computing, and so to a refusal.
     """
 
@@ -32,7 +36,9 @@ class Endpoint:
         self.limiter = Limiter(ceiling)
         self.circuit = Circuit()
         self.answers = 0
-        self.barren = 0
+        self.answered_sent_at = 0.0
+        self.given_up: deque[float] = deque()
+        self.usual = 0.0
         self.round_trip = max(_SHORTEST_ROUND_TRIP, round_trip)
 
     def takes_a_call(self) -> bool:
@@ -42,10 +48,14 @@ class Endpoint:
         self.limiter.in_flight += 1
         self.circuit.sent()
 
-    def answered(self, in_flight: int, kind: int, latency: float) -> None:
-        """Note an answer, as Limiter.answered takes it."""
+    def answered(self, in_flight: int, kind: int, latency: float, sent_at: float) -> None:
+        """Note an answer to a call that was sent at this time, as Limiter.answered takes it."""
         self.answers += 1
-        self.barren = 0
+        self.answered_sent_at = max(self.answered_sent_at, sent_at)
+        self.usual = max(latency, _FADES * self.usual)
+        # It says nothing of calls that failed after it was sent.
+        while self.given_up and self.given_up[0] < sent_at:
+            self.given_up.popleft()
         self.circuit.answered()
         self.limiter.answered(in_flight, kind, latency)
 
@@ -125,10 +135,10 @@ class Endpoints:
         endpoint.circuit.given_back(sent_at)
         self._serve()
 
-    def answered(self, endpoint: Endpoint, in_flight: int, kind: int, latency: float) -> None:
+    def answered(self, endpoint: Endpoint, in_flight: int, kind: int, latency: float, sent_at: float) -> None:
         """Note an answer; a slot that it was waited for with is given back by `release`."""
         down_since = endpoint.circuit.open_since
-        endpoint.answered(in_flight, kind, latency)
+        endpoint.answered(in_flight, kind, latency, sent_at)
         if down_since is not None:
             endpoint.limiter.recovered()
             self._say(f"{endpoint.url} answers again after {monotonic() - down_since:.0f} s")

@@ -168,7 +168,7 @@ class OpenAIChat:
             raise
         else:
             kind = answer.completion_tokens.bit_length()
-            self._endpoints.answered(endpoint, in_flight, kind, answer.latency)
+            self._endpoints.answered(endpoint, in_flight, kind, answer.latency, sent_at)
             return answer
         finally:
             attempts.seconds += monotonic() - sent_at
@@ -196,12 +196,15 @@ class OpenAIChat:
     async def _given_up(self, fault: Fault, begun: float) -> Exception:
         """The error for a call that stays unanswered: the record's, or the endpoint's if it answers nobody.
 
-        Calls given up in a row convict the endpoint, and an answer to any other clears it; a while is spent waiting for
-        either, so that an outage does not fail the records that it meets first.
+        Calls given up in a row convict the endpoint, and an answer to one that was sent after this one failed clears
+        it; a while is spent waiting for either, so that an outage does not fail the records that it meets first. What
+        was sent earlier says nothing: the endpoint may have gone away since. So the row is long enough only once an
+        answer to a later call has had the time that answers take.
         """
         where = ", ".join(endpoint.url for endpoint in self._urls)
+        failed_at = monotonic()
         for endpoint in self._urls:
-            endpoint.barren += 1
+            endpoint.given_up.append(failed_at)
         # Where others are answered, 403 is about what this one asks.
         if fault.kind is FaultKind.LOCKED_OUT and not (fault.status == _FORBIDDEN and self._answers()):
             return EndpointError(f"{where} answers {fault}", remedy=_REMEDIES.get(fault.status or 0))
@@ -212,16 +215,19 @@ class OpenAIChat:
             )
         if fault.kind is FaultKind.UNREACHABLE and not self._answers() and len(self._urls) == 1:
             return EndpointError(str(fault), remedy="start the server or correct the URL, then run again")
-        answers = self._answers()
-        end = monotonic() + max(_SHORTEST_DOUBT, (monotonic() - begun) / 2)
-        while not all(endpoint.barren >= _BARREN_CALLS for endpoint in self._urls):
-            if not fault.retryable or self._answers() != answers or monotonic() >= end:
-                return RecordError(str(fault))
+        end = failed_at + max(_SHORTEST_DOUBT, (failed_at - begun) / 2)
+        while all(endpoint.answered_sent_at <= failed_at for endpoint in self._urls):
+            if all(len(endpoint.given_up) >= _BARREN_CALLS for endpoint in self._urls):
+                now = monotonic()
+                if all(now - endpoint.given_up[-_BARREN_CALLS] >= endpoint.usual for endpoint in self._urls):
+                    return EndpointError(
+                        f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
+                        remedy="mend the endpoint or the request, then run again: what was answered is kept",
+                    )
+            elif not fault.retryable or monotonic() >= end:
+                break
             await self._endpoints.pause(_LOOK)
-        return EndpointError(
-            f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
-            remedy="mend the endpoint or the request, then run again: what was answered is kept",
-        )
+        return RecordError(str(fault))
 
     def _down_for(self) -> float:
         """Seconds since when all endpoints have been down, given that they are."""
