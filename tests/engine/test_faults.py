@@ -162,7 +162,7 @@ def test_answers_to_earlier_calls_do_not_clear_an_endpoint_that_goes_away(tmp_pa
 def test_many_refusals_while_others_are_still_being_answered_fail_their_records_alone(
     tmp_path: Path, server: FaultServer
 ) -> None:
-    """Refusals come at once and answers late, so there are many of them in a row."""
+    """Refusals come at once and answers late, so there are many of them in a row; also at the end."""
     server.change(status_for=[r"row0[1-9]\d[02468]=>400"], latency=0.4)
     out = tmp_path / "run"
     report = run(lines(server, 160, concurrency=16), out)

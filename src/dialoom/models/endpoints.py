@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from time import monotonic
 
 from dialoom.models.circuit import Circuit
@@ -20,14 +21,22 @@ class Draining(Exception):
     """The run is stopping: a call that was not on its way, or waited to be tried again, is not sent any more."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class GivenUp:
+    """A call that was given up at a monotonic time; an answer to a call that was sent after `cleared_by` shows that the
+    endpoint was not at fault."""
+
+    at: float
+    cleared_by: float
+
+
 class Endpoint:
     """One base URL: its limiter, and whether it is asked at all.
 
     Attributes:
         answers: how many calls it has answered.
-        answered_sent_at: when that one of them was sent which was sent last; monotonic.
-        given_up: when calls were given up, with no answer to a call that was sent after them; monotonic, in order.
-        usual: seconds that the slowest of its late answers took.
+        given_up: the calls that were given up, in order, and that no answer has shown to be at fault themselves.
+        usual: seconds that the slowest of its latest answers took.
         round_trip: seconds from a request to an answer that needs no computing, and so to a refusal.
     """
 
@@ -36,8 +45,7 @@ class Endpoint:
         self.limiter = Limiter(ceiling)
         self.circuit = Circuit()
         self.answers = 0
-        self.answered_sent_at = 0.0
-        self.given_up: deque[float] = deque()
+        self.given_up: list[GivenUp] = []
         self.usual = 0.0
         self.round_trip = max(_SHORTEST_ROUND_TRIP, round_trip)
 
@@ -51,11 +59,9 @@ class Endpoint:
     def answered(self, in_flight: int, kind: int, latency: float, sent_at: float) -> None:
         """Note an answer to a call that was sent at this time, as Limiter.answered takes it."""
         self.answers += 1
-        self.answered_sent_at = max(self.answered_sent_at, sent_at)
         self.usual = max(latency, _FADES * self.usual)
-        # It says nothing of calls that failed after it was sent.
-        while self.given_up and self.given_up[0] < sent_at:
-            self.given_up.popleft()
+        if self.given_up:
+            self.given_up = [call for call in self.given_up if sent_at <= call.cleared_by]
         self.circuit.answered()
         self.limiter.answered(in_flight, kind, latency)
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -18,7 +19,7 @@ from dialoom.errors import EndpointError, RecordError
 from dialoom.models.attempts import Attempts
 from dialoom.models.chat import ChatAnswer, ChatRequest, NotACompletion, read_completion
 from dialoom.models.dialect import Dialect
-from dialoom.models.endpoints import Endpoint, Endpoints
+from dialoom.models.endpoints import Endpoint, Endpoints, GivenUp
 from dialoom.models.faults import Fault, FaultKind, fault_of
 from dialoom.models.server import never_connected, reason_of
 
@@ -33,6 +34,8 @@ _LONGEST_ASKED = 120.0
 _TRIES_WHEN_NEVER_UP = 3
 # Calls given up in a row, with no answer between them, after which the endpoint and not the record is to blame.
 _BARREN_CALLS = 8
+# How often the time of an answer passes before there should have been one: waiting for a slot, and being answered.
+_TURNS = 2
 _FORBIDDEN = 403
 # A server without room says nothing against a call, which is tried twice as often then.
 _CHARGES = {FaultKind.OVERLOADED: 0.5}
@@ -198,13 +201,15 @@ class OpenAIChat:
 
         Calls given up in a row convict the endpoint, and an answer to one that was sent after this one failed clears
         it; a while is spent waiting for either, so that an outage does not fail the records that it meets first. What
-        was sent earlier says nothing: the endpoint may have gone away since. So the row is long enough only once an
-        answer to a later call has had the time that answers take.
+        was sent earlier says nothing, as the endpoint may have gone away since, except where it refused this very
+        request. The row is long enough only once an answer has had time to come: that of waiting for a slot and of
+        being answered.
         """
         where = ", ".join(endpoint.url for endpoint in self._urls)
         failed_at = monotonic()
+        call = GivenUp(failed_at, failed_at if fault.retryable else -inf)
         for endpoint in self._urls:
-            endpoint.given_up.append(failed_at)
+            endpoint.given_up.append(call)
         # Where others are answered, 403 is about what this one asks.
         if fault.kind is FaultKind.LOCKED_OUT and not (fault.status == _FORBIDDEN and self._answers()):
             return EndpointError(f"{where} answers {fault}", remedy=_REMEDIES.get(fault.status or 0))
@@ -216,10 +221,9 @@ class OpenAIChat:
         if fault.kind is FaultKind.UNREACHABLE and not self._answers() and len(self._urls) == 1:
             return EndpointError(str(fault), remedy="start the server or correct the URL, then run again")
         end = failed_at + max(_SHORTEST_DOUBT, (failed_at - begun) / 2)
-        while all(endpoint.answered_sent_at <= failed_at for endpoint in self._urls):
+        while all(call in endpoint.given_up for endpoint in self._urls):
             if all(len(endpoint.given_up) >= _BARREN_CALLS for endpoint in self._urls):
-                now = monotonic()
-                if all(now - endpoint.given_up[-_BARREN_CALLS] >= endpoint.usual for endpoint in self._urls):
+                if all(_has_had_time(endpoint) for endpoint in self._urls):
                     return EndpointError(
                         f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
                         remedy="mend the endpoint or the request, then run again: what was answered is kept",
@@ -243,6 +247,11 @@ _REMEDIES = {
     402: "the account has no credit left: top it up, then run again",
     404: "check the model's name and that the base URL is right (it usually ends in /v1)",
 }
+
+
+def _has_had_time(endpoint: Endpoint) -> bool:
+    """Whether an answer might have come since the first of so many calls that convict was given up."""
+    return monotonic() - endpoint.given_up[-_BARREN_CALLS].at >= _TURNS * endpoint.usual
 
 
 def _fault_in(state: RetryCallState) -> Fault | None:
