@@ -108,12 +108,17 @@ class OpenAIChat:
             return await self._attempt(request, attempts)
         except Fault as fault:
             last = fault
-        if last.retryable and not self._stop(last, attempts):
-            try:
-                return await self._retry(request, attempts, last)
-            except Fault as fault:
-                last = fault
-        raise await self._given_up(last, begun)
+        pardoned = False
+        while True:
+            if last.retryable and not self._stop(last, attempts):
+                try:
+                    return await self._retry(request, attempts, last)
+                except Fault as fault:
+                    last = fault
+            verdict = await self._given_up(last, begun, pardon=not pardoned)
+            if verdict is not None:
+                raise verdict
+            pardoned, attempts.charged = True, 0.0
 
     async def _retry(self, request: ChatRequest, attempts: Attempts, first: Fault) -> ChatAnswer:
         await self._endpoints.pause(self._wait(attempts, first))
@@ -196,7 +201,7 @@ class OpenAIChat:
         except NotACompletion as error:
             raise Fault(FaultKind.BROKEN, str(error)) from error
 
-    async def _given_up(self, fault: Fault, begun: float) -> Exception:
+    async def _given_up(self, fault: Fault, begun: float, *, pardon: bool) -> Exception | None:
         """The error for a call that stays unanswered: the record's, or the endpoint's if it answers nobody.
 
         Calls given up in a row convict the endpoint, and an answer to one that was sent after this one failed clears
@@ -204,6 +209,8 @@ class OpenAIChat:
         was sent earlier says nothing, as the endpoint may have gone away since, except where it refused this very
         request. The row is long enough only once an answer has had time to come: that of waiting for a slot and of
         being answered.
+
+        None, where `pardon` is, if it turns out that the endpoint is down: the call then waits for it as the others do.
         """
         where = ", ".join(endpoint.url for endpoint in self._urls)
         failed_at = monotonic()
@@ -222,6 +229,10 @@ class OpenAIChat:
             return EndpointError(str(fault), remedy="start the server or correct the URL, then run again")
         end = failed_at + max(_SHORTEST_DOUBT, (failed_at - begun) / 2)
         while all(call in endpoint.given_up for endpoint in self._urls):
+            if pardon and fault.retryable and all(endpoint.circuit.open for endpoint in self._urls):
+                for endpoint in self._urls:
+                    endpoint.given_up.remove(call)
+                return None
             if all(len(endpoint.given_up) >= _BARREN_CALLS for endpoint in self._urls):
                 if all(_has_had_time(endpoint) for endpoint in self._urls):
                     return EndpointError(
