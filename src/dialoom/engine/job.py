@@ -140,7 +140,9 @@ class Job:
         async with opened_models(self._recipe, self._graph, self._endpoints, self._state) as models:
             self._report.models = {name: model.identity for name, model in models.items()}
             self._write_report()
-            purse = Purse(self._recipe.bounds.budget, [self._report.history.spent(), self._meter.total])
+            purse = Purse(
+                self._recipe.bounds.budget, [self._report.history.spent(), self._meter.total], self._recipe.models
+            )
             caller = Caller(models, self._ledger, self._meter, purse, self._observer)
             chooser = Rules(self._recipe.quality.rules or DEFAULT_RULES)
             slots = sum(model.slots for model in models.values()) or 64

@@ -10,6 +10,7 @@ from typing import Any
 from dialoom.corpus import Corpus
 from dialoom.engine.account import Before
 from dialoom.engine.corpora import corpus_for
+from dialoom.engine.guard import Guard
 from dialoom.engine.history import History
 from dialoom.engine.interpreter import tuned
 from dialoom.engine.job import Job
@@ -56,7 +57,8 @@ def run(
             and a later one collects the answers.
         force: go on although an earlier run found the target out of reach.
         view: shows the run.
-        telemetry: is told of the run and of each call, such as `engine.otel.OpenTelemetry`.
+        telemetry: is told of the run and of each call, such as `engine.otel.OpenTelemetry`; switched off, with a line
+            that says so, where it raises.
         origin: what the run is started from, kept in run.json for who goes on with it.
 
     Returns what became of it; its `status` says whether it was finished, interrupted, stopped or left, and `why`.
@@ -138,6 +140,7 @@ async def _run(
                 say=view.say,
                 in_ledger=lambda key: ledger.get(key) is not None,
             )
+            guard = None if telemetry is None else Guard(telemetry, view.say)
             job = Job(
                 recipe=recipe,
                 graph=checked.graph,
@@ -150,9 +153,9 @@ async def _run(
                 rejects=rejects,
                 before=before,
                 state=state,
-                view=view if telemetry is None else Views([view, telemetry]),
+                view=view if guard is None else Views([view, guard]),
                 provenance=Provenance(recipe),
-                observer=telemetry,
+                observer=guard,
                 children=children,
                 force=force,
             )
