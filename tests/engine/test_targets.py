@@ -23,7 +23,8 @@ def agrees(report: dialoom.Report, out: Path) -> bool:
     """Whether a report counts what is there, and run.json too."""
     counts, left = report.counts, left_in(out)
     there = (len(left.kept), len(left.rejected), len(left.failed))
-    return (counts.kept, counts.rejected, counts.failed) == there and left.add_up() and counts.seeds >= counts.seeds_done
+    counted = (counts.kept, counts.rejected, counts.failed)
+    return counted == there and left.add_up() and counts.seeds >= counts.seeds_done
 
 
 def test_counts_are_those_of_the_corpus_whatever_bounds_come_after_a_target(

@@ -140,9 +140,8 @@ class Job:
         async with opened_models(self._recipe, self._graph, self._endpoints, self._state) as models:
             self._report.models = {name: model.identity for name, model in models.items()}
             self._write_report()
-            purse = Purse(
-                self._recipe.bounds.budget, [self._report.history.spent(), self._meter.total], self._recipe.models
-            )
+            spent = [self._report.history.spent(), self._meter.total]
+            purse = Purse(self._recipe.bounds.budget, spent, self._recipe.models)
             caller = Caller(models, self._ledger, self._meter, purse, self._observer)
             chooser = Rules(self._recipe.quality.rules or DEFAULT_RULES)
             slots = sum(model.slots for model in models.values()) or 64
@@ -288,8 +287,9 @@ class Job:
         if self._report.error is None:
             self._report.error = error
             self._report.status, self._report.why = "stopped", str(error)
-            if not self._stopping:
-                self._view.say(f"stopping: {error}")
+            # Why is told at the end, with the code that the command ends with.
+            if not self._stopping and any(endpoint.limiter.in_flight for endpoint in self._endpoints):
+                self._view.say("stopping: calls on their way are awaited and kept")
         self._drain()
 
     def _drain(self) -> None:

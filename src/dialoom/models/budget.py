@@ -72,6 +72,8 @@ class Purse:
                 turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                 self._waiting.append(turn)
                 await turn
+                # More is known by now of what answers take.
+                reserve = self._reckoned(model, request)
         except BaseException:
             # Whoever waits behind this one has to meet the same, or has its turn.
             self._wake()
@@ -100,20 +102,12 @@ class Purse:
 
     def _fits(self, reserve: Reserve) -> bool:
         """Whether a call may be sent now; it waits if not. Raises BoundReached where waiting is in vain."""
-        budget = self._budget
-        for name, bound, each, reserved, spent in (
-            ("calls", budget.calls, reserve.calls, self._reserved.calls, sum(tally.calls for tally in self._spent)),
-            (
-                "tokens",
-                budget.tokens,
-                reserve.tokens,
-                self._reserved.tokens,
-                sum(tally.tokens for tally in self._spent),
-            ),
-            ("money", budget.money, reserve.money, self._reserved.money, sum(t.money or 0.0 for t in self._spent)),
-        ):
+        for name in ("calls", "tokens", "money"):
+            bound = getattr(self._budget, name)
             if bound is None:
                 continue
+            each, reserved = getattr(reserve, name), getattr(self._reserved, name)
+            spent = sum(getattr(tally, name) or 0 for tally in self._spent)
             # Where nothing is on its way, one call more is sent even if it may not fit: what it takes is a guess.
             if spent >= bound or (not self._awaited and spent + reserved >= bound):
                 raise BoundReached(

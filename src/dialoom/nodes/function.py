@@ -32,7 +32,8 @@ class Function(Node):
 
     It takes fields as arguments by their names (`**fields` takes all), and may be async. Its arguments are copies: what
     it does to them reaches no other record. A dict that it returns is merged into the record and a list of dicts makes
-    child records, unless `into` names a field for it; anything else becomes this node's field.
+    child records, unless `into` names a field for it; anything else becomes this node's field. NaN
+    and infinity, which JSON does not have, fail the record.
     """
 
     kind: Literal["function"] = "function"
