@@ -148,6 +148,28 @@ def test_an_endpoint_that_resets_every_connection_midway_stops_the_run(
     assert not asked(server) & known
 
 
+def test_answers_to_earlier_calls_do_not_clear_an_endpoint_that_goes_away(tmp_path: Path, server: FaultServer) -> None:
+    """While those that were on their way are still answered, all that is sent later meets a reset."""
+    server.change(dead_after=40, latency=0.3, jitter=0.25)
+    out = tmp_path / "run"
+    report = run(lines(server, 200, tries=1, concurrency=16), out)
+    assert (report.status, type(report.error).__name__) == ("stopped", "EndpointError")
+    left = left_in(out)
+    assert left.add_up()
+    assert (len(left.kept), left.failed) == (40, {})
+
+
+def test_many_refusals_while_others_are_still_being_answered_fail_their_records_alone(
+    tmp_path: Path, server: FaultServer
+) -> None:
+    """Refusals come at once and answers late, so there are many of them in a row; also at the end."""
+    server.change(status_for=[r"row0[1-9]\d[02468]=>400"], latency=0.4)
+    out = tmp_path / "run"
+    report = run(lines(server, 160, concurrency=16), out)
+    left = left_in(out)
+    assert (report.status, len(left.kept), len(left.failed)) == ("finished", 130, 30)
+
+
 def test_an_endpoint_that_is_only_overloaded_for_ever_stops_the_run(tmp_path: Path, server: FaultServer) -> None:
     server.change(status_for=["row01=>503"], latency=0.005)
     report = run(lines(server, 200, tries=2), tmp_path / "run")

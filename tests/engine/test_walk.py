@@ -192,7 +192,7 @@ def test_turns_that_are_none_cost_their_record(tmp_path: Path, server: FaultServ
 
 def test_limit_takes_the_first_rows_and_more_can_be_taken_later(tmp_path: Path, server: FaultServer) -> None:
     out = tmp_path / "run"
-    for limit, kept, calls in ((3, 3, 3), (8, 8, 5), (None, 20, 12), (5, 5, 0)):
+    for limit, kept, calls in ((3, 3, 3), (8, 8, 5), (None, 20, 12), (5, 20, 0)):
         server.reset()
         report = run(lines(server, 20), out, limit=limit)
         assert (report.counts.kept, report.counts.records) == (kept, kept)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -27,6 +29,11 @@ def _console(stream: TextIO) -> Console:
     # No markup: what a model wrote may look like it.
     width = None if stream.isatty() else _WIDTH_OFF_TERMINAL
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+def aside() -> AbstractContextManager[object]:
+    """While it is open, what a user's own code prints goes to stderr: stdout is for what was asked for."""
+    return contextlib.redirect_stdout(sys.stderr)
 
 
 def print_json(content: Any) -> None:

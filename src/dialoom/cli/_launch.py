@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +28,14 @@ class Launch:
 
     Attributes:
         recipe: path of the recipe, or the name of one that ships.
-        changes: what was given with `--set`.
+        changes: what was given with `--set`, `--target` and `--budget`.
+        options: the options by which others than `--set` were given, by field.
     """
 
     recipe: str
     changes: Mapping[str, str]
     limit: int | None
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
         """As it is written into run.json."""
@@ -42,25 +43,35 @@ class Launch:
         recipe = str(path.resolve()) if path.is_file() else self.recipe
         return {"recipe": recipe, "set": dict(self.changes), "limit": self.limit}
 
-    def go(self, out: Path | None, *, retry: bool, leave: bool = False, json: bool, quiet: bool, otel: bool) -> int:
+    def go(
+        self,
+        out: Path | None,
+        *,
+        retry: bool,
+        leave: bool = False,
+        force: bool = False,
+        json: bool,
+        quiet: bool,
+        otel: bool,
+    ) -> int:
         """Run, show, and return the exit code."""
-        from dialoom.cli._console import print_json
+        from dialoom.cli._console import aside, print_json
         from dialoom.cli._pace import Pace
         from dialoom.cli._views import view_for
         from dialoom.engine import run
         from dialoom.graph.estimate import records_per_seed
 
-        loaded = _recipe.load(self.recipe, self.changes)
+        loaded = _recipe.load(self.recipe, self.changes, self.options)
         folder = out or Path("runs") / loaded.recipe
         view = view_for(Pace(records_per_seed(loaded)), quiet=quiet)
-        # What a user's function prints belongs to the messages and not to the numbers.
-        with contextlib.redirect_stdout(sys.stderr), _telemetry(otel) as telemetry:
+        with aside(), _telemetry(otel) as telemetry:
             report = run(
                 loaded,
                 folder,
                 limit=self.limit,
                 retry=retry,
                 leave=leave,
+                force=force,
                 view=view,
                 telemetry=telemetry,
                 origin=self.kept(),
@@ -100,7 +111,7 @@ def _told_end(report: Report, folder: Path, *, quiet: bool) -> int:
         tell(report.error)
         return report.error.exit_code
     if report.status == "interrupted":
-        advice, code = "interrupted; the same command goes on where it stopped", INTERRUPTED
+        advice, code = "the same command goes on where it stopped", INTERRUPTED
     elif report.status == "left":
         advice, code = "left with batches under way; the same command comes back for their answers", LEFT
     elif counts.failed:

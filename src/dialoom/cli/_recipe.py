@@ -51,11 +51,11 @@ def find(name: str) -> Path:
     return find_shipped(name)
 
 
-def load(name: str, changes: Mapping[str, str]) -> Recipe:
-    """The recipe called or at `name`, with changes by dotted field."""
+def load(name: str, changes: Mapping[str, str], options: Mapping[str, str] | None = None) -> Recipe:
+    """The recipe called or at `name`, with changes by dotted field, and the options that some of them were given by."""
     from dialoom.graph.parse_recipe import load_recipe
 
-    return load_recipe(find(name), changes)
+    return load_recipe(find(name), changes, options)
 
 
 def parse_changes(given: Sequence[str] | None) -> dict[str, str]:
@@ -63,11 +63,17 @@ def parse_changes(given: Sequence[str] | None) -> dict[str, str]:
     return dict(_pairs(given, "--set", "FIELD=VALUE", "models.writer=embedded"))
 
 
-def parse_bounds(target: int | None, budget: Sequence[str] | None) -> dict[str, str]:
-    """`--target` and `--budget` as changes of the recipe. Raises RecipeError on what has no `=`."""
+def parse_bounds(target: int | None, budget: Sequence[str] | None) -> tuple[dict[str, str], dict[str, str]]:
+    """`--target` and `--budget` as changes of the recipe, and how each was written.
+
+    Raises RecipeError on what has no `=`.
+    """
     changes = {} if target is None else {"bounds.target": str(target)}
-    spent = _pairs(budget, "--budget", "WHAT=MOST", "money=5")
-    return changes | {f"bounds.budget.{what}": most for what, most in spent}
+    options = {} if target is None else {"bounds.target": "--target"}
+    for what, most in _pairs(budget, "--budget", "WHAT=MOST", "money=5"):
+        changes[f"bounds.budget.{what}"] = most
+        options[f"bounds.budget.{what}"] = f"--budget {what}"
+    return changes, options
 
 
 def _pairs(given: Sequence[str] | None, option: str, form: str, example: str) -> Iterator[tuple[str, str]]:

@@ -23,9 +23,13 @@ _COUNTED = ("calls", "ledger_hits", "prompt_tokens", "completion_tokens", "retri
 
 def show_summary(console: Console, report: dict[str, Any], folder: Path) -> None:
     """The numbers of a run, from the content of its run.json."""
-    why = f": {visible(report['why'])}" if report["why"] else ""
+    # What stopped it is told as an error, after this.
+    why = f": {visible(report['why'])}" if report["why"] and report["status"] != "stopped" else ""
     console.print(Text(f"{report['recipe']}: {report['status']}{why}", style="bold"))
     console.print(_ends(report))
+    if report["spare"]:
+        spare = numbers.count(report["spare"])
+        console.print(f"{spare} more were begun or made when the target was reached; a higher one takes them up")
     console.print(_spent(report))
     if report["nodes"]:
         console.print(nodes_table(report["nodes"], console.width))

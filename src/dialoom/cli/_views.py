@@ -130,6 +130,8 @@ def _line(report: Report, meter: Meter, speed: Speed, expected: int) -> str:
     ]
     parts += [f"money {numbers.money(total.money)}"] if total.money is not None else []
     parts += [f"{numbers.duration(speed.seconds_left)} left"] if speed.seconds_left is not None else []
+    # Why nothing more is kept is said in a line of its own.
+    parts += ["waiting for one record"] if report.waiting is not None else []
     return ", ".join(parts)
 
 
@@ -156,6 +158,8 @@ def _picture(report: Report, meter: Meter, speed: Speed, expected: int) -> Rende
     ]
     spent += [f"money {numbers.money(total.money)}"] if total.money is not None else []
     parts: list[RenderableType] = [head, ends, Text("  ".join(spent), style="dim")]
+    if report.waiting is not None:
+        parts.append(Text(visible(report.waiting), style="yellow"))
     for reason, times in report.reasons.most_common(_TOP_REASONS):
         parts.append(Text(f"  {numbers.count(times)} × {visible(reason)}", style="yellow", no_wrap=True))
     return Group(*parts)

@@ -23,13 +23,14 @@ def check(recipe: _options.Recipe, set: _options.Set = None, json: _options.Json
       dialoom check calls.yaml --set models.writer=openai:gpt-5-mini
     """
     from dialoom.cli import _recipe
-    from dialoom.cli._console import print_json
+    from dialoom.cli._console import aside, print_json
     from dialoom.errors import DialoomError
     from dialoom.graph.check import check as check_recipe
 
     try:
         loaded = _recipe.load(recipe, _recipe.parse_changes(set))
-        checked = check_recipe(loaded)
+        with aside():
+            checked = check_recipe(loaded)
     except DialoomError as error:
         if not json:
             raise

@@ -39,7 +39,7 @@ def preview(
       dialoom preview calls.yaml -n 3 --set models.writer=ollama:llama3.1
     """
     from dialoom.cli import _recipe
-    from dialoom.cli._console import print_json
+    from dialoom.cli._console import aside, print_json
     from dialoom.cli._errors import tell
     from dialoom.cli._trail import trails
     from dialoom.cli._views import Watch
@@ -52,7 +52,8 @@ def preview(
     loaded.models = {name: model.at_once() for name, model in loaded.models.items()}
     view = Watch()
     with _folder(out) as folder:
-        report = run(loaded, folder, limit=number, children=1, view=view)
+        with aside():
+            report = run(loaded, folder, limit=number, children=1, view=view)
         found = list(trails(folder, loaded))
         if json:
             print_json({"records": [trail.to_json() for trail in found], "run": view.numbers})

@@ -28,6 +28,9 @@ def run(
             "command comes back for the answers.",
         ),
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Go on although an earlier run found the target out of reach.")
+    ] = False,
     json: _options.Json = False,
     quiet: _options.Quiet = False,
     otel: _options.OTel = False,
@@ -47,5 +50,6 @@ def run(
     from dialoom.cli._launch import Launch
     from dialoom.cli._recipe import parse_bounds, parse_changes
 
-    launch = Launch(recipe, parse_changes(set) | parse_bounds(target, budget), limit)
-    raise typer.Exit(launch.go(out, retry=False, leave=leave, json=json, quiet=quiet, otel=otel))
+    changes, options = parse_bounds(target, budget)
+    launch = Launch(recipe, parse_changes(set) | changes, limit, options)
+    raise typer.Exit(launch.go(out, retry=False, leave=leave, force=force, json=json, quiet=quiet, otel=otel))

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from time import monotonic
 
 from dialoom.corpus import Corpus
+from dialoom.engine.account import Account, Before
 from dialoom.engine.crew import Crew
 from dialoom.engine.frontier import Frontier
+from dialoom.engine.opening import opened_models
 from dialoom.engine.provenance import Provenance
-from dialoom.engine.rejects import Rejects, count_reason
+from dialoom.engine.reach import look_back
+from dialoom.engine.rejects import Rejects
 from dialoom.engine.report import Report, now, tell_endpoints
 from dialoom.engine.rundir import RunDirectory
 from dialoom.engine.seedlog import SeedLog, SeedOutcome
 from dialoom.engine.seeds import Seeds
 from dialoom.engine.sink import Finished, Settled, Sink
+from dialoom.engine.stall import Stall
 from dialoom.engine.target import Target
 from dialoom.engine.view import View
 from dialoom.engine.visit import PutDown, Stopped, Visit
@@ -29,21 +32,11 @@ from dialoom.graph.estimate import records_per_seed
 from dialoom.graph.graph import Graph
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import Record
-from dialoom.models import Caller, ChatModel, Endpoints, Ledger, Meter, Observer, Purse, RunState
+from dialoom.models import Caller, Endpoints, Ledger, Meter, Observer, Purse, RunState
 from dialoom.models.endpoints import Draining
 from dialoom.quality import DEFAULT_RULES, Rules
 
 _TICKS_PER_REPORT = 20
-
-
-@dataclass(slots=True)
-class _SeedWork:
-    """A seed in work: its records that are not settled yet, and what became of the others."""
-
-    open: int = 1
-    kept: int = 0
-    rejected: int = 0
-    failed: int = 0
 
 
 class Job:
@@ -61,12 +54,13 @@ class Job:
         log: SeedLog,
         corpus: Corpus,
         rejects: Rejects,
-        already: set[str],
+        before: Before,
         state: RunState,
         view: View,
         provenance: Provenance,
         observer: Observer | None = None,
         children: int | None = None,
+        force: bool = False,
     ) -> None:
         self._recipe = recipe
         self._graph = graph
@@ -77,16 +71,18 @@ class Job:
         self._log = log
         self._corpus = corpus
         self._rejects = rejects
-        self._already = already
+        self._before = before
         self._state = state
         self._view = view
         self._provenance = provenance
         self._observer = observer
         self._children = children
+        self._force = force
+        self._account = Account(report, before)
+        self._stall = Stall(view.say)
+        self._source: Callable[[], str] = str
         self._target: Target | None = None
         self._in_order = asyncio.Lock()
-        self._seeds_in_work: dict[str, _SeedWork] = {}
-        self._open_records = 0
         self._left_records = 0
         self._stopping = False
         self._interrupted = False
@@ -97,10 +93,13 @@ class Job:
 
     async def work(self, seeds: Seeds) -> None:
         """Walk all seeds that are left. What stopped it, if anything, is in the report afterwards."""
+        self._source = seeds.fingerprint
+        self._account.count_pending()
         self._view.start(self._report, self._meter)
         self._write_report()
         try:
             if self._anything_left():
+                look_back(self._log, seeds, self._report.target, force=self._force or self._state.retry)
                 async with watched(self._tick, self._interrupt):
                     await self._walk_all(seeds)
             if self._report.status == "running":
@@ -112,7 +111,7 @@ class Job:
         except DialoomError as error:
             self._stop_for(error)
         finally:
-            self._count_pending()
+            self._account.count_pending()
             self._report.seconds = monotonic() - self._started
             self._report.ended = now()
             self._provenance.close(wait=self._report.status == "finished")
@@ -124,26 +123,38 @@ class Job:
         counts, wanted = self._report.counts, self._report.target
         if wanted is None:
             return counts.seeds_done < counts.seeds
-        if counts.kept + len(self._already) < wanted:
+        if counts.kept < wanted or self._takes_up_failed:
             return True
-        # Those of a seed that was cut by the target: it is not done.
-        counts.kept += len(self._already)
+        if self._before.reopened:
+            many = len(self._before.reopened)
+            self._view.say(f"the target is reached; {many} seeds that failed wait to be taken up by `dialoom retry`")
         return False
 
+    @property
+    def _takes_up_failed(self) -> bool:
+        """Whether the target is reached and the run is there for the failed seeds alone, beyond it."""
+        wanted = self._report.target
+        reached = wanted is not None and self._target is None and self._report.counts.kept >= wanted
+        return reached and self._state.retry and bool(self._before.reopened)
+
     async def _walk_all(self, seeds: Seeds) -> None:
-        async with self._models() as models:
+        async with opened_models(self._recipe, self._graph, self._endpoints, self._state) as models:
             self._report.models = {name: model.identity for name, model in models.items()}
             self._write_report()
-            purse = Purse(self._recipe.bounds.budget, [self._report.history.spent(), self._meter.total])
+            spent = [self._report.history.spent(), self._meter.total]
+            purse = Purse(self._recipe.bounds.budget, spent, self._recipe.models)
             caller = Caller(models, self._ledger, self._meter, purse, self._observer)
             # They take a while to open, and few nodes ask for them.
             chooser = cache(partial(Rules, self._recipe.quality.rules or DEFAULT_RULES))
             slots = sum(model.slots for model in models.values()) or 64
             wanted = self._report.target
+            left = seeds.left()
+            if self._takes_up_failed:
+                left, wanted = seeds.reopened(self._before.reopened), None
             if wanted is not None:
                 counts = self._report.counts
-                each = records_per_seed(self._recipe)
-                self._target = Target(wanted, counts.kept, slots, each, counts.seeds_done)
+                each, of_done = records_per_seed(self._recipe), counts.kept - len(self._before.kept)
+                self._target = Target(wanted, counts.kept, slots, each, counts.seeds_done, of_done)
             sink = Sink(
                 recipe=self._recipe.recipe,
                 recipe_hash=self._report.recipe_hash,
@@ -151,7 +162,7 @@ class Job:
                 corpus=self._corpus,
                 rejects=self._rejects,
                 gate=Rules(self._recipe.quality.rules),
-                already=self._already,
+                already=self._before.kept,
                 wanted=None if wanted is None else wanted - self._report.counts.kept,
                 settled=self._settle,
             )
@@ -169,11 +180,13 @@ class Job:
                 self._is_stopping,
                 self._children,
             )
-            frontier = self._frontier = Frontier(self._opened(seeds.left()), self._admits)
+            frontier = self._frontier = Frontier(self._opened(left), self._admits)
             sink.when_over(frontier.close)
             self._crew = Crew(slots, lambda: self._endpoints.pausing, lambda: self._one(frontier, walker, sink))
             try:
                 await self._crew.work()
+                if self._takes_up_failed and not self._stopping:
+                    self._log.forget_reopened(self._account.never_found())
             finally:
                 # The source's file is let go of now and not when all of this is collected.
                 frontier.close()
@@ -184,11 +197,12 @@ class Job:
         if self._stopping or (taken := await frontier.take()) is None:
             return False
         record, after = taken
+        if self._target is not None:
+            self._stall.entered(record)
         try:
             outcome = await walker.walk(record, after)
             if isinstance(outcome, Branched):
-                self._seeds_in_work[record.seed].open += len(outcome.children) - 1
-                self._open_records += len(outcome.children) - 1
+                self._account.branched(record.seed, len(outcome.children))
                 if self._target is not None:
                     self._target.branched(record.seed, len(outcome.children))
                 frontier.push(outcome.children, outcome.node)
@@ -202,6 +216,8 @@ class Job:
             self._stop_for(error)
             return False
         finally:
+            if self._target is not None:
+                self._stall.left(record)
             frontier.done()
         return True
 
@@ -215,60 +231,32 @@ class Job:
                 await sink.put(one)
 
     def _admits(self) -> bool:
-        return self._target is None or self._target.admits(len(self._seeds_in_work))
+        return self._target is None or self._target.admits(self._account.seeds_in_work)
 
     def _opened(self, seeds: Iterator[Record]) -> Iterator[Record]:
         for record in seeds:
-            self._seeds_in_work[record.seed] = _SeedWork()
-            self._open_records += 1
+            self._account.opened(record)
             if self._target is not None:
-                # How many there will be shows only when the target is reached.
-                self._report.counts.seeds = self._report.counts.seeds_done + len(self._seeds_in_work)
                 self._target.opened(record)
             yield record
 
     def _settle(self, batch: list[Settled]) -> None:
-        counts = self._report.counts
-        done: list[SeedOutcome] = []
-        for settled in batch:
-            if settled.ending == "spare":
-                continue
-            seed = settled.record.seed
-            work = self._seeds_in_work[seed]
-            setattr(work, settled.ending, getattr(work, settled.ending) + 1)
-            setattr(counts, settled.ending, getattr(counts, settled.ending) + 1)
-            count_reason(self._report.reasons, settled.reasons)
-            work.open -= 1
-            self._open_records -= 1
-            if work.open == 0:
-                done.append(SeedOutcome(seed, work.kept, work.rejected, work.failed))
-                del self._seeds_in_work[seed]
+        done = self._account.settle(batch)
         if done:
             self._log.add(done)
-            counts.seeds_done += len(done)
         if self._target is not None:
-            self._toward_target(self._target, batch, done)
+            self._toward_target(self._target, self._account.new_in(batch), done)
 
-    def _toward_target(self, target: Target, batch: list[Settled], done: list[SeedOutcome]) -> None:
+    def _toward_target(self, target: Target, kept: int, done: list[SeedOutcome]) -> None:
         try:
-            target.settled(sum(settled.ending == "kept" for settled in batch), done)
+            target.settled(kept, done)
         except BoundReached as error:
+            self._log.note_out_of_reach(self._source(), target.barren)
             self._stop_for(error)
         if target.reached:
             self._drain()
         elif self._frontier is not None:
             self._frontier.look_again()
-
-    @contextlib.asynccontextmanager
-    async def _models(self) -> AsyncIterator[dict[str, ChatModel]]:
-        """The models that the graph asks, open."""
-        used = {model for node in self._graph.nodes.values() for model in node.models().values()}
-        models: dict[str, ChatModel] = {}
-        async with contextlib.AsyncExitStack() as opened:
-            for name in sorted(used):
-                models[name] = await self._recipe.models[name].open(self._endpoints, self._recipe.folder, self._state)
-                opened.push_async_callback(models[name].close)
-            yield models
 
     def _tick(self, ticks: int) -> None:
         self._report.seconds = monotonic() - self._started
@@ -278,7 +266,9 @@ class Job:
         if self._left_records and frontier is not None and not frontier.working and not len(frontier):
             # With a target, further seeds would wait for the answers of those that were left.
             frontier.close()
-        self._count_pending()
+        self._account.count_pending()
+        if self._target is not None:
+            self._report.waiting = self._stall.look(self._target.awaited())
         self._view.update(self._report, self._meter)
         if ticks % _TICKS_PER_REPORT == 0:
             self._endpoints.tell_limits()
@@ -299,8 +289,9 @@ class Job:
         if self._report.error is None:
             self._report.error = error
             self._report.status, self._report.why = "stopped", str(error)
-            if not self._stopping:
-                self._view.say(f"stopping: {error}")
+            # Why is told at the end, with the code that the command ends with.
+            if not self._stopping and any(endpoint.limiter.in_flight for endpoint in self._endpoints):
+                self._view.say("stopping: calls on their way are awaited and kept")
         self._drain()
 
     def _drain(self) -> None:
@@ -311,10 +302,6 @@ class Job:
 
     def _is_stopping(self) -> bool:
         return self._stopping
-
-    def _count_pending(self) -> None:
-        counts = self._report.counts
-        counts.pending = self._open_records + counts.seeds - counts.seeds_done - len(self._seeds_in_work)
 
     def _write_report(self) -> None:
         self._report.endpoints = tell_endpoints(self._endpoints)

@@ -22,9 +22,13 @@ class Counts:
     """Where the records are. `records` is always `kept + rejected + failed + pending`.
 
     Attributes:
-        seeds: seed records in the source, as far as this run goes (`limit`).
+        seeds: seeds of the runs in the directory: those that are done, and those of the source that are left, as far as
+            this run goes (`limit`).
         seeds_done: seeds all of whose records have come to an end.
+        kept: records in the corpus, of whichever run in the directory.
         pending: records on their way, and one for each seed that was not started.
+        spare: records of this run that were on their way or finished when its target was reached. They are none of
+            `records`; what was answered for them is in the ledger.
     """
 
     seeds: int = 0
@@ -33,6 +37,7 @@ class Counts:
     rejected: int = 0
     failed: int = 0
     pending: int = 0
+    spare: int = 0
 
     @property
     def records(self) -> int:
@@ -50,6 +55,7 @@ class Report:
         corpus: the folder of the corpus.
         origin: what the run was started from, as its starter gave it.
         target: how many dialogues are to be kept, where the recipe bounds them.
+        waiting: what a target waits for, where that keeps others from being kept.
         reasons: how often each reason for rejecting or failing a record was met in this run.
         started, ended: when, in ISO 8601 and UTC.
         history: the runs in the directory before this one.
@@ -67,6 +73,7 @@ class Report:
     origin: dict[str, Any] | None = None
     error: DialoomError | None = None
     target: int | None = None
+    waiting: str | None = None
     counts: Counts = field(default_factory=Counts)
     reasons: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
@@ -101,6 +108,7 @@ class Report:
             "rejected": counts.rejected,
             "failed": counts.failed,
             "pending": counts.pending,
+            "spare": counts.spare,
             **meter.total.to_json(),
             # Of the run, and not of its calls together.
             "seconds": session["seconds"],

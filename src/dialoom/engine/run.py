@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dialoom.corpus import Corpus
+from dialoom.engine.account import Before
 from dialoom.engine.corpora import corpus_for
+from dialoom.engine.guard import Guard
 from dialoom.engine.history import History
 from dialoom.engine.interpreter import tuned
 from dialoom.engine.job import Job
@@ -34,6 +36,7 @@ def run(
     retry: bool = False,
     children: int | None = None,
     leave: bool = False,
+    force: bool = False,
     view: View | None = None,
     telemetry: Telemetry | None = None,
     origin: dict[str, Any] | None = None,
@@ -52,8 +55,10 @@ def run(
             anew by a run that takes all, from the same answers.
         leave: do not wait for batches of a provider; the run ends as `left` once all that can be asked is on its way,
             and a later one collects the answers.
+        force: go on although an earlier run found the target out of reach.
         view: shows the run.
-        telemetry: is told of the run and of each call, such as `engine.otel.OpenTelemetry`.
+        telemetry: is told of the run and of each call, such as `engine.otel.OpenTelemetry`; switched off, with a line
+            that says so, where it raises.
         origin: what the run is started from, kept in run.json for who goes on with it.
 
     Returns what became of it; its `status` says whether it was finished, interrupted, stopped or left, and `why`.
@@ -62,7 +67,7 @@ def run(
     directory cannot be used or another run is at work in it.
     """
     folder = Path(out) if out is not None else Path("runs") / recipe.recipe
-    job = _run(recipe, folder, limit, retry, children, leave, view or NoView(), telemetry, origin)
+    job = _run(recipe, folder, limit, retry, children, leave, force, view or NoView(), telemetry, origin)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -79,6 +84,7 @@ async def _run(
     retry: bool,
     children: int | None,
     leave: bool,
+    force: bool,
     view: View,
     telemetry: Telemetry | None,
     origin: dict[str, Any] | None,
@@ -95,7 +101,6 @@ async def _run(
             run_id = log.run_id(told.get("run"))
             report = Report(recipe.recipe, recipe_hash, run=run_id, origin=origin)
             limit = recipe.bounds.limit if limit is None else limit
-            report.counts.seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
             corpus = Corpus.open(corpus_for(recipe, out), create=True)
             report.corpus = corpus.location
             keep_recipe(corpus, recipe, run=run_id, recipe_hash=recipe_hash, directory=out)
@@ -104,11 +109,6 @@ async def _run(
             # A look at a few children of each seed is no way to a number.
             report.target = recipe.bounds.target if children is None else None
             seeds = Seeds(recipe, log, limit, again=report.target is not None)
-            if log.any_done():
-                seeds.count_done(report.counts)
-            if report.target is not None:
-                # How many it takes shows on the way.
-                report.counts.seeds = report.counts.seeds_done
             # The corpus first: the log remembers what is left to do should this be cut short. Dialogues of seeds that
             # were never done under the earlier form are in the corpus alone, so it is asked in any case.
             former = f"run = '{run_id}' AND recipe_hash <> '{recipe_hash}'"
@@ -119,8 +119,17 @@ async def _run(
                 )
             rejects = Rejects(directory.rejects)
             reasons = rejects.keep_only(lambda state, line: log.done(line["seed"]) is not None)
-            begun = corpus.seeds_and_ids(run_id) if corpus.count() else ()
-            already = {record for seed, record in begun if log.done(seed) is None}
+            before = Before(reopened=log.reopened())
+            counts = report.counts
+            counts.seeds_done, counts.rejected, counts.failed = log.totals()
+            for seed, record in corpus.seeds_and_ids(run_id) if corpus.count() else ():
+                counts.kept += 1
+                if log.done(seed) is None:
+                    before.kept.add(record)
+                    before.seeds.add(seed)
+            if report.target is None:
+                source = min(checked.seeds, limit) if limit is not None else checked.seeds
+                counts.seeds = counts.seeds_done + (seeds.count_left() if log.any_done() else source)
             prices = {name: model.price for name, model in recipe.models.items()}
             report.history = History.read(told, ledger, prices)
             report.history.reasons = reasons
@@ -131,6 +140,7 @@ async def _run(
                 say=view.say,
                 in_ledger=lambda key: ledger.get(key) is not None,
             )
+            guard = None if telemetry is None else Guard(telemetry, view.say)
             job = Job(
                 recipe=recipe,
                 graph=checked.graph,
@@ -141,12 +151,13 @@ async def _run(
                 log=log,
                 corpus=corpus,
                 rejects=rejects,
-                already=already,
+                before=before,
                 state=state,
-                view=view if telemetry is None else Views([view, telemetry]),
+                view=view if guard is None else Views([view, guard]),
                 provenance=Provenance(recipe),
-                observer=telemetry,
+                observer=guard,
                 children=children,
+                force=force,
             )
             done = report.counts.seeds_done
             with tuned():

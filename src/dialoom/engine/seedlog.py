@@ -59,6 +59,8 @@ class SeedLog:
             f"PRAGMA temp.cache_size={_CACHE}",
             _SCHEMA,
             "CREATE TABLE IF NOT EXISTS run (id TEXT NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS reopened (seed TEXT PRIMARY KEY, recipe_hash TEXT NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS out_of_reach (recipe_hash TEXT NOT NULL, source TEXT NOT NULL, seeds INTEGER)",
             "CREATE TEMP TABLE seen (content TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID",
         ):
             self._do(statement)
@@ -92,28 +94,56 @@ class SeedLog:
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
                 self._db.executemany("INSERT OR REPLACE INTO seeds VALUES (?, ?, ?, ?, ?)", rows)
+                self._db.executemany("DELETE FROM reopened WHERE seed = ?", [row[:1] for row in rows])
         except sqlite3.Error as error:
             raise _storage_error(self._path, error) from error
 
     def forget_others(self) -> int:
         """Forget the seeds done under another state of the recipe; returns how many."""
+        self._do("DELETE FROM reopened WHERE recipe_hash <> ?", (self._recipe_hash,))
         return self._do("DELETE FROM seeds WHERE recipe_hash <> ?", (self._recipe_hash,)).rowcount
 
-    def reopen_failed(self) -> int:
-        """Forget the seeds that have failed records, so that they are walked again; returns how many records failed."""
-        failed = self._do("SELECT coalesce(sum(failed), 0) FROM seeds").fetchone()[0]
-        self._do("DELETE FROM seeds WHERE failed > 0")
-        return int(failed)
+    def reopen_failed(self) -> None:
+        """Take the seeds that have failed records as not done, so that they are walked again."""
+        try:
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.execute("INSERT OR REPLACE INTO reopened SELECT seed, recipe_hash FROM seeds WHERE failed > 0")
+                self._db.execute("DELETE FROM seeds WHERE failed > 0")
+        except sqlite3.Error as error:
+            raise _storage_error(self._path, error) from error
 
-    def totals(self) -> tuple[int, int, int, int]:
-        """How many seeds are done under this state of the recipe, and what became of their records: kept, rejected and
-        failed."""
+    def reopened(self) -> set[str]:
+        """The seeds that were taken up again by a retry and are not done since."""
+        rows = self._do("SELECT seed FROM reopened WHERE recipe_hash = ?", (self._recipe_hash,))
+        return {row[0] for row in rows}
+
+    def forget_reopened(self, seeds: Iterable[str]) -> None:
+        """Forget seeds that were to be taken up again and are in the source no more."""
+        for seed in seeds:
+            self._do("DELETE FROM reopened WHERE seed = ?", (seed,))
+
+    def note_out_of_reach(self, source: str, seeds: int) -> None:
+        """Remember that nothing was kept of so many seeds in a row of a source with this fingerprint."""
+        self.forget_out_of_reach()
+        self._do("INSERT INTO out_of_reach VALUES (?, ?, ?)", (self._recipe_hash, source, seeds))
+
+    def out_of_reach(self) -> tuple[str, int] | None:
+        """What was noted so under this state of the recipe."""
+        row = self._do("SELECT source, seeds FROM out_of_reach WHERE recipe_hash = ?", (self._recipe_hash,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def forget_out_of_reach(self) -> None:
+        self._do("DELETE FROM out_of_reach")
+
+    def totals(self) -> tuple[int, int, int]:
+        """How many seeds are done under this state of the recipe, and how many of their records were rejected and how
+        many failed."""
         row = self._do(
-            "SELECT count(*), coalesce(sum(kept), 0), coalesce(sum(rejected), 0), coalesce(sum(failed), 0) "
-            "FROM seeds WHERE recipe_hash = ?",
+            "SELECT count(*), coalesce(sum(rejected), 0), coalesce(sum(failed), 0) FROM seeds WHERE recipe_hash = ?",
             (self._recipe_hash,),
         ).fetchone()
-        return row[0], row[1], row[2], row[3]
+        return row[0], row[1], row[2]
 
     def any_done(self) -> bool:
         """Whether any seed is done."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Collection, Iterator
+from hashlib import blake2b
+from itertools import count, islice
 
 import orjson
 
-from dialoom.engine.report import Counts
 from dialoom.engine.seedlog import SeedLog
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import Record, digest
@@ -31,18 +31,9 @@ class Seeds:
         self._limit = limit
         self._again = again
 
-    def count_done(self, counts: Counts) -> None:
-        """Add up what became of the seeds that are done."""
-        if self._again:
-            counts.seeds_done, counts.kept, counts.rejected, counts.failed = self._log.totals()
-            return
-        for record in self._all():
-            outcome = self._log.done(record.seed)
-            if outcome is not None:
-                counts.seeds_done += 1
-                counts.kept += outcome.kept
-                counts.rejected += outcome.rejected
-                counts.failed += outcome.failed
+    def count_left(self) -> int:
+        """How many seeds of a source that is read once are not done."""
+        return sum(1 for record in self._all() if self._log.done(record.seed) is None)
 
     def left(self) -> Iterator[Record]:
         """The seeds that are not done, streamed in the order of the source."""
@@ -50,18 +41,44 @@ class Seeds:
             return self._all()
         return (record for record in self._all() if self._log.done(record.seed) is None)
 
+    def reopened(self, names: Collection[str]) -> Iterator[Record]:
+        """Those of these seeds that the source has, in its order, however often it was read for them."""
+        missing = set(names)
+        last_known = 0
+        for reading, record in self._readings():
+            if not missing or reading > last_known + 1:
+                # Nothing of a whole reading was ever walked: for the runs before, it was never read so often.
+                return
+            if record.seed in missing:
+                missing.discard(record.seed)
+                last_known = reading
+                yield record
+            elif self._log.done(record.seed) is not None:
+                last_known = reading
+
+    def fingerprint(self) -> str:
+        """A hash of the rows that one reading of the source gives."""
+        whole = blake2b(digest_size=8)
+        for row in islice(self._recipe.source.read(self._recipe.folder), self._limit):
+            whole.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
+        return whole.hexdigest()
+
     def _all(self) -> Iterator[Record]:
+        return (record for _, record in self._readings())
+
+    def _readings(self) -> Iterator[tuple[int, Record]]:
+        """Each seed, and in which reading of the source it comes, counted from 0."""
         self._log.count_anew()
-        for position, row in enumerate(self._rows()):
+        for position, (reading, row) in enumerate(self._rows()):
             content = digest(orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode())
             name = digest(content, self._log.nth_time(content))
-            yield Record(id=name, seed=name, fields=row, position=(position,))
+            yield reading, Record(id=name, seed=name, fields=row, position=(position,))
 
-    def _rows(self) -> Iterator[Row]:
-        while True:
+    def _rows(self) -> Iterator[tuple[int, Row]]:
+        for reading in count():
             empty = True
             for row in islice(self._recipe.source.read(self._recipe.folder), self._limit):
                 empty = False
-                yield row
+                yield reading, row
             if empty or not self._again:
                 return

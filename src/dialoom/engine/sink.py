@@ -69,8 +69,8 @@ class Sink:
     """Takes finished records, commits them in batches from a thread, and reports each batch once it is durable.
 
     Args:
-        already: ids of records that are in the corpus from an earlier, interrupted run.
-        wanted: how many more records are to be kept; None for all that pass.
+        already: ids of records that are in the corpus from an earlier run, of seeds that are not done.
+        wanted: how many more records are to be kept, beside these; None for all that pass.
         settled: called on the event loop with each committed batch.
     """
 
@@ -175,7 +175,8 @@ class Sink:
         rejects: list[Reject] = []
         kept: list[Dialogue] = []
         for end in ends:
-            if self._wanted == 0:
+            known = end.record.id in self._already
+            if self._wanted == 0 and not known:
                 settled.append(Settled(end.record, "spare", ()))
                 continue
             state, node, reasons = end.state, end.node, end.reasons
@@ -186,7 +187,7 @@ class Sink:
                 if verdict.kept:
                     kept.append(end.dialogue)
             if state == "kept":
-                self._wanted = None if self._wanted is None else self._wanted - 1
+                self._wanted = None if self._wanted is None else self._wanted - (not known)
             else:
                 rejects.append(Reject(state, node, list(reasons), end.dialogue))
             settled.append(Settled(end.record, state, reasons))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from math import ceil
+from time import monotonic
 
+from dialoom.engine.reach import out_of_reach
 from dialoom.engine.seedlog import SeedOutcome
 from dialoom.engine.sink import Finished
-from dialoom.errors import BoundReached
 from dialoom.graph.record import Record
 
 # Seeds in a row of which nothing was kept, after which it is not thought that anything will be.
@@ -26,6 +27,15 @@ class _Seed:
     finished: list[Finished] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A seed that others wait for, since a time of the clock, and how many finished records are held back in all."""
+
+    seed: str
+    since: float
+    held: int
+
+
 class Target:
     """Holds finished records back until those of all earlier seeds have been handed over, and seeds back that will not
     be needed.
@@ -38,22 +48,39 @@ class Target:
         kept: how many are already.
         slots: how many calls are worth having in flight.
         records_per_seed: how many records a seed is thought to become.
-        seeds: how many seeds the kept ones are of.
+        seeds: how many seeds are done, and `kept_of_seeds` how many records of them were kept.
     """
 
-    def __init__(self, wanted: int, kept: int, slots: int, records_per_seed: int = 1, seeds: int = 0) -> None:
+    def __init__(
+        self,
+        wanted: int,
+        kept: int,
+        slots: int,
+        records_per_seed: int = 1,
+        seeds: int = 0,
+        kept_of_seeds: int = 0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._wanted = wanted
         self._slots = slots
         self._kept = kept
         self._seeds: dict[str, _Seed] = {}
         self._records_per_seed = records_per_seed
         self._settled_seeds = seeds
-        self._kept_of_settled = kept
+        self._kept_of_settled = kept_of_seeds
         self._barren = 0
+        self._clock = clock
+        self._held = 0
+        self._awaited: Awaited | None = None
 
     @property
     def reached(self) -> bool:
         return self._kept >= self._wanted
+
+    @property
+    def barren(self) -> int:
+        """How many seeds in a row nothing was kept of."""
+        return self._barren
 
     def admits(self, in_work: int) -> bool:
         """Whether one more seed is worth starting while `in_work` are: as many as are likely to be needed."""
@@ -75,6 +102,7 @@ class Target:
         own = self._seeds[finished.record.seed]
         own.finished.append(finished)
         own.walking -= 1
+        self._held += 1
         ready: list[Finished] = []
         while self._seeds:
             name, first = next(iter(self._seeds.items()))
@@ -82,17 +110,29 @@ class Target:
                 break
             ready += sorted(first.finished, key=lambda one: one.record.position)
             del self._seeds[name]
+        self._held -= len(ready)
         return ready
 
+    def awaited(self) -> Awaited | None:
+        """The seed that keeps others from being handed over, if any does; ask now and then."""
+        first = next(iter(self._seeds), None)
+        if first is None or self._held <= len(self._seeds[first].finished):
+            self._awaited = None
+        elif self._awaited is None or self._awaited.seed != first:
+            self._awaited = Awaited(first, self._clock(), self._held)
+        else:
+            self._awaited = replace(self._awaited, held=self._held)
+        return self._awaited
+
     def settled(self, kept: int, done: Sequence[SeedOutcome]) -> None:
-        """Note how many records were kept, and which seeds are done. Raises BoundReached when nothing has been kept for
-        long."""
+        """Note how many records came to be kept, and which seeds are done.
+
+        Raises BoundReached when nothing has been kept for long.
+        """
+        of_done = sum(seed.kept for seed in done)
         self._kept += kept
         self._settled_seeds += len(done)
-        self._kept_of_settled += sum(seed.kept for seed in done)
-        self._barren = 0 if kept else self._barren + len(done)
+        self._kept_of_settled += of_done
+        self._barren = 0 if kept or of_done else self._barren + len(done)
         if self._barren >= _BARREN_SEEDS:
-            raise BoundReached(
-                f"the target of {self._wanted:,} is out of reach: nothing was kept of the last {self._barren} seeds",
-                remedy="see why with `dialoom rejects`; the gate or the prompts have to change",
-            )
+            raise out_of_reach(self._wanted, self._barren)

@@ -121,5 +121,6 @@ class Told(ToldHistory):
     rejected: int
     failed: int
     pending: int
+    spare: int = 0
     endpoints: list[ToldEndpoint]
     made_from: ToldOrigin

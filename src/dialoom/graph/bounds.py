@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from dialoom.models import Budget
+from dialoom.models.plain_numbers import PlainNumbers
 
 
-class Bounds(BaseModel):
+class Bounds(PlainNumbers):
     """Where a run ends before its source does, and what one record may cost."""
 
     model_config = ConfigDict(extra="forbid")

@@ -86,6 +86,11 @@ def _bound_problems(recipe: Recipe) -> Iterator[DialoomError]:
         what = f"a budget of money cannot be held: {', '.join(free)} has no price"
         remedy = "give each model its `price: {input: ..., output: ...}` per million tokens, or bound calls or tokens"
         yield _problem(recipe, ("bounds", "budget", "money"), what, remedy)
+    batched = sorted(name for name in asked & recipe.models.keys() if recipe.models[name].batched)
+    if recipe.bounds.record_seconds is not None and batched:
+        what = f"{', '.join(batched)} answers in batches, hours later, so the time of a record cannot be bounded"
+        remedy = "leave out `record_seconds`, or the model's `batch`"
+        yield _problem(recipe, ("bounds", "record_seconds"), what, remedy)
 
 
 def _rule_problems(recipe: Recipe) -> Iterator[DialoomError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
+from math import ceil, prod
 
 from dialoom.graph.check import Checked
 from dialoom.graph.fields import FieldFlow
@@ -28,6 +28,9 @@ class NodePlan:
 class RunPlan:
     """The whole. `money` counts the most calls and is None where a model has no price.
 
+    `acceptance` is the share of records that is taken to be kept, and `kept` how many that makes: the target, where the
+    recipe has one. `source_seeds` is how many seeds one reading of the source gives.
+
     Nodes behind a condition are counted as if every record came to them; the most calls count a loop as often as its
     limits of visits allow.
     """
@@ -36,6 +39,13 @@ class RunPlan:
     records: int
     nodes: list[NodePlan]
     money: float | None
+    source_seeds: int
+    target: int | None = None
+    acceptance: float = 1.0
+
+    @property
+    def kept(self) -> int:
+        return self.target if self.target is not None else round(self.records * self.acceptance)
 
     @property
     def least_calls(self) -> int:
@@ -54,10 +64,17 @@ class RunPlan:
         return sum(node.completion_tokens for node in self.nodes)
 
 
-def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunPlan:
-    """The plan of a run over the first `limit` seeds of a checked recipe."""
+def estimate(recipe: Recipe, checked: Checked, limit: int | None = None, acceptance: float = 1.0) -> RunPlan:
+    """The plan of a run over the first `limit` seeds of a checked recipe, or over as many as its target takes.
+
+    Args:
+        acceptance: the share of records that is kept, more than 0.
+    """
     limit = recipe.bounds.limit if limit is None else limit
-    seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
+    source_seeds = min(checked.seeds, limit) if limit is not None else checked.seeds
+    seeds, target = source_seeds, recipe.bounds.target
+    if target is not None and seeds:
+        seeds = ceil(target / acceptance / max(1, records_per_seed(recipe)))
     records = seeds
     nodes = []
     flow = FieldFlow(checked.graph, ())
@@ -86,7 +103,7 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None) -> RunP
                 cost = part.prompt_tokens * price.input + part.completion_tokens * price.output
                 money += cost / 1e6 / len(asked)
         records *= work.children
-    return RunPlan(seeds, records, nodes, money)
+    return RunPlan(seeds, records, nodes, money, source_seeds, target, acceptance)
 
 
 def records_per_seed(recipe: Recipe) -> int:

@@ -7,11 +7,12 @@ from pathlib import Path
 from random import Random
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from dialoom.errors import DataError, Place
 from dialoom.graph.record import digest
 from dialoom.graph.source import Row, read_rows
+from dialoom.models.plain_numbers import PlainNumbers
 
 
 def _as_examples(value: Any) -> Any:
@@ -22,7 +23,7 @@ def _as_examples(value: Any) -> Any:
     return value
 
 
-class Examples(BaseModel):
+class Examples(PlainNumbers):
     """Examples of what a node should write, each a row with the fields its prompt reads and the one it writes.
 
     Each is shown as two earlier turns: the prompt rendered with the row's fields, and the row's answer. A draw depends

@@ -15,6 +15,7 @@ from dialoom.errors import DialoomError
 from dialoom.graph.context import Context
 from dialoom.graph.record import Record
 from dialoom.graph.template import Condition, Template
+from dialoom.models.plain_numbers import PlainNumbers
 
 Fields = dict[str, Any]
 # A JSON schema of what a field will hold; {} where nothing is known.
@@ -67,7 +68,7 @@ def _as_edges(value: Any) -> Any:
 Edges = Annotated[list[Edge], BeforeValidator(_as_edges, json_schema_input_type=str | Edge | list[str | Edge])]
 
 
-class Node(BaseModel, ABC):
+class Node(PlainNumbers, ABC):
     """Base of all node kinds: the fields are what a recipe may write, `run` is what happens to a record.
 
     A node holds no state of a run: the same instance serves all records at once.

@@ -21,18 +21,22 @@ from dialoom.models.parse_model import config_type
 _RESERVED = frozenset({"end", "reject", "true", "false", "none", "loop", "not", "and", "or", "in", "is", "if", "else"})
 
 
-def load_recipe(path: Path, changes: Mapping[str, str] | None = None) -> Recipe:
+def load_recipe(
+    path: Path, changes: Mapping[str, str] | None = None, options: Mapping[str, str] | None = None
+) -> Recipe:
     """The recipe in a YAML file.
 
     Args:
         changes: values to put in place of those in the file, by dotted path: {"models.writer": "openai:gpt-5-mini"}.
             Values are read as YAML.
+        options: for changes that the user wrote in another way, how, such as {"bounds.target": "--target"}; errors
+            speak of that instead of `--set`.
 
     Raises RecipeError naming every problem found, DataError where the file cannot be read.
     """
     data, lines = read_yaml(path)
     for where, value in (changes or {}).items():
-        _change(data, where, value, lines)
+        _change(data, where, value, lines, (options or {}).get(where, "--set"))
     return _build(data, lines).located(lines, path.resolve().parent)
 
 
@@ -238,9 +242,9 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for arg in getattr(annotation, "__args__", ()) if (found := _model_in(arg))), None)
 
 
-def _change(data: dict[str, Any], where: str, value: str, lines: Lines) -> None:
+def _change(data: dict[str, Any], where: str, value: str, lines: Lines, option: str) -> None:
     keys = where.split(".")
-    lines.changed(tuple(keys))
+    lines.changed(tuple(keys), option)
     target: Any = data
     for depth, key in enumerate(keys[:-1]):
         if depth == 1 and keys[0] in ("nodes", "models") and key not in target:

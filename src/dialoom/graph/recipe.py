@@ -16,6 +16,7 @@ from dialoom.graph.record import digest
 from dialoom.graph.source import Source, SourceField
 from dialoom.graph.yaml_file import Lines
 from dialoom.models import ModelConfig
+from dialoom.models.plain_numbers import PlainNumbers
 
 # What cannot alter a record.
 _NOT_CONTENT = {"about", "source", "corpus", "held_out", "models", "bounds"}
@@ -32,7 +33,7 @@ class Quality(BaseModel):
     )
 
 
-class Recipe(BaseModel):
+class Recipe(PlainNumbers):
     """A recipe, from a file or built node by node.
 
     ```python

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from dialoom.errors import DataError, Place
+from dialoom.models.plain_numbers import PlainNumbers
 
 Row = dict[str, Any]
 
@@ -23,7 +24,7 @@ def _as_source(value: Any) -> Any:
     return value
 
 
-class Source(BaseModel):
+class Source(PlainNumbers):
     """The seed records of a recipe: rows written in it, or a file that is streamed.
 
     A file's format is told by its ending (.jsonl, .json, .csv, .txt: one row a line, in the field `text`), or is

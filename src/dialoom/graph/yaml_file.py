@@ -21,12 +21,14 @@ class Lines:
 
     file: str | None = None
     _lines: dict[tuple[Key, ...], int] = field(default_factory=dict)
-    _changed: list[tuple[Key, ...]] = field(default_factory=list)
+    _changed: dict[tuple[Key, ...], str] = field(default_factory=dict)
 
     def place(self, path: Sequence[Key]) -> Place:
         """The place of a value; where it is missing, that of the nearest thing around it."""
-        if any(tuple(path[: len(changed)]) == changed for changed in self._changed):
-            return Place(file="--set", field=dotted(path))
+        for changed, option in self._changed.items():
+            if tuple(path[: len(changed)]) == changed:
+                # An option of its own is told without the field that it stands for.
+                return Place(file=option, field=dotted(path) if option == "--set" else None)
         found = next(
             (self._lines[tuple(path[:n])] for n in range(len(path), 0, -1) if tuple(path[:n]) in self._lines), None
         )
@@ -35,9 +37,9 @@ class Lines:
     def note(self, path: tuple[Key, ...], line: int) -> None:
         self._lines[path] = line
 
-    def changed(self, path: tuple[Key, ...]) -> None:
-        """Note that a value was not taken from the file but given at the command line."""
-        self._changed.append(path)
+    def changed(self, path: tuple[Key, ...], option: str = "--set") -> None:
+        """Note that a value was not taken from the file but given at the command line, by this option."""
+        self._changed[path] = option
 
 
 def dotted(path: Sequence[Key]) -> str:

@@ -85,16 +85,17 @@ class Caller:
         record: str,
         attempts: Attempts,
     ) -> ChatAnswer:
-        self._purse.open()
+        reserve = await self._purse.open(model, request)
         try:
             answer = await self._answer(chat, model, request, node, record, attempts)
         except Left:
             # It is on its way still, and a later run pays for it.
+            self._purse.leave(reserve)
             raise
         except BaseException:
-            self._purse.close()
+            self._purse.close(reserve)
             raise
-        self._purse.close()
+        self._purse.close(reserve)
         asked = {
             "messages": request.messages,
             "params": request.params,

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from dialoom.errors import DialoomError
 from dialoom.models.chat import ChatModel
 from dialoom.models.endpoints import Endpoints
+from dialoom.models.plain_numbers import PlainNumbers
 from dialoom.models.price import Price
 from dialoom.models.runstate import RunState
 
 
-class ModelConfig(BaseModel, ABC):
+class ModelConfig(PlainNumbers, ABC):
     """A model as configured. A backend is a subclass in a module of `dialoom.models.backends`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,6 +44,11 @@ class ModelConfig(BaseModel, ABC):
     def own_params(self) -> str:
         """The parameters of every call, as a part of the identity: they are in no request and alter its answer."""
         return f" {orjson.dumps(self.params, option=orjson.OPT_SORT_KEYS).decode()}" if self.params else ""
+
+    @property
+    def batched(self) -> bool:
+        """Whether its answers come from a provider's batches, hours later."""
+        return False
 
     def at_once(self) -> ModelConfig:
         """The same model, asked in the way that answers soonest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from time import monotonic
 
 from dialoom.models.circuit import Circuit
@@ -12,10 +13,21 @@ from dialoom.models.faults import Fault, FaultKind
 from dialoom.models.limiter import Limiter
 
 _SHORTEST_ROUND_TRIP = 0.01
+# How much of the latency of a slow answer is remembered after each further one.
+_FADES = 0.9
 
 
 class Draining(Exception):
     """The run is stopping: a call that was not on its way, or waited to be tried again, is not sent any more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GivenUp:
+    """A call that was given up at a monotonic time; an answer to a call that was sent after `cleared_by` shows that the
+    endpoint was not at fault."""
+
+    at: float
+    cleared_by: float
 
 
 class Endpoint:
@@ -23,7 +35,8 @@ class Endpoint:
 
     Attributes:
         answers: how many calls it has answered.
-        barren: how many calls in a row were given up without any answer between them.
+        given_up: the calls that were given up, in order, and that no answer has shown to be at fault themselves.
+        usual: seconds that the slowest of its latest answers took.
         round_trip: seconds from a request to an answer that needs no computing, and so to a refusal.
     """
 
@@ -32,7 +45,8 @@ class Endpoint:
         self.limiter = Limiter(ceiling)
         self.circuit = Circuit()
         self.answers = 0
-        self.barren = 0
+        self.given_up: list[GivenUp] = []
+        self.usual = 0.0
         self.round_trip = max(_SHORTEST_ROUND_TRIP, round_trip)
 
     def takes_a_call(self) -> bool:
@@ -42,10 +56,12 @@ class Endpoint:
         self.limiter.in_flight += 1
         self.circuit.sent()
 
-    def answered(self, in_flight: int, kind: int, latency: float) -> None:
-        """Note an answer, as Limiter.answered takes it."""
+    def answered(self, in_flight: int, kind: int, latency: float, sent_at: float) -> None:
+        """Note an answer to a call that was sent at this time, as Limiter.answered takes it."""
         self.answers += 1
-        self.barren = 0
+        self.usual = max(latency, _FADES * self.usual)
+        if self.given_up:
+            self.given_up = [call for call in self.given_up if sent_at <= call.cleared_by]
         self.circuit.answered()
         self.limiter.answered(in_flight, kind, latency)
 
@@ -125,10 +141,10 @@ class Endpoints:
         endpoint.circuit.given_back(sent_at)
         self._serve()
 
-    def answered(self, endpoint: Endpoint, in_flight: int, kind: int, latency: float) -> None:
+    def answered(self, endpoint: Endpoint, in_flight: int, kind: int, latency: float, sent_at: float) -> None:
         """Note an answer; a slot that it was waited for with is given back by `release`."""
         down_since = endpoint.circuit.open_since
-        endpoint.answered(in_flight, kind, latency)
+        endpoint.answered(in_flight, kind, latency, sent_at)
         if down_since is not None:
             endpoint.limiter.recovered()
             self._say(f"{endpoint.url} answers again after {monotonic() - down_since:.0f} s")

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -18,7 +19,7 @@ from dialoom.errors import EndpointError, RecordError
 from dialoom.models.attempts import Attempts
 from dialoom.models.chat import ChatAnswer, ChatRequest, NotACompletion, read_completion
 from dialoom.models.dialect import Dialect
-from dialoom.models.endpoints import Endpoint, Endpoints
+from dialoom.models.endpoints import Endpoint, Endpoints, GivenUp
 from dialoom.models.faults import Fault, FaultKind, fault_of
 from dialoom.models.server import never_connected, reason_of
 
@@ -33,6 +34,8 @@ _LONGEST_ASKED = 120.0
 _TRIES_WHEN_NEVER_UP = 3
 # Calls given up in a row, with no answer between them, after which the endpoint and not the record is to blame.
 _BARREN_CALLS = 8
+# How often the time of an answer passes before there should have been one: waiting for a slot, and being answered.
+_TURNS = 2
 _FORBIDDEN = 403
 # A server without room says nothing against a call, which is tried twice as often then.
 _CHARGES = {FaultKind.OVERLOADED: 0.5}
@@ -105,12 +108,17 @@ class OpenAIChat:
             return await self._attempt(request, attempts)
         except Fault as fault:
             last = fault
-        if last.retryable and not self._stop(last, attempts):
-            try:
-                return await self._retry(request, attempts, last)
-            except Fault as fault:
-                last = fault
-        raise await self._given_up(last, begun)
+        pardoned = False
+        while True:
+            if last.retryable and not self._stop(last, attempts):
+                try:
+                    return await self._retry(request, attempts, last)
+                except Fault as fault:
+                    last = fault
+            verdict = await self._given_up(last, begun, pardon=not pardoned)
+            if verdict is not None:
+                raise verdict
+            pardoned, attempts.charged = True, 0.0
 
     async def _retry(self, request: ChatRequest, attempts: Attempts, first: Fault) -> ChatAnswer:
         await self._endpoints.pause(self._wait(attempts, first))
@@ -168,7 +176,7 @@ class OpenAIChat:
             raise
         else:
             kind = answer.completion_tokens.bit_length()
-            self._endpoints.answered(endpoint, in_flight, kind, answer.latency)
+            self._endpoints.answered(endpoint, in_flight, kind, answer.latency, sent_at)
             return answer
         finally:
             attempts.seconds += monotonic() - sent_at
@@ -193,15 +201,22 @@ class OpenAIChat:
         except NotACompletion as error:
             raise Fault(FaultKind.BROKEN, str(error)) from error
 
-    async def _given_up(self, fault: Fault, begun: float) -> Exception:
+    async def _given_up(self, fault: Fault, begun: float, *, pardon: bool) -> Exception | None:
         """The error for a call that stays unanswered: the record's, or the endpoint's if it answers nobody.
 
-        Calls given up in a row convict the endpoint, and an answer to any other clears it; a while is spent waiting for
-        either, so that an outage does not fail the records that it meets first.
+        Calls given up in a row convict the endpoint, and an answer to one that was sent after this one failed clears
+        it; a while is spent waiting for either, so that an outage does not fail the records that it meets first. What
+        was sent earlier says nothing, as the endpoint may have gone away since, except where it refused this very
+        request. The row is long enough only once an answer has had time to come: that of waiting for a slot and of
+        being answered.
+
+        None, where `pardon` is, if it turns out that the endpoint is down: the call then waits for it as the others do.
         """
         where = ", ".join(endpoint.url for endpoint in self._urls)
+        failed_at = monotonic()
+        call = GivenUp(failed_at, failed_at if fault.retryable else -inf)
         for endpoint in self._urls:
-            endpoint.barren += 1
+            endpoint.given_up.append(call)
         # Where others are answered, 403 is about what this one asks.
         if fault.kind is FaultKind.LOCKED_OUT and not (fault.status == _FORBIDDEN and self._answers()):
             return EndpointError(f"{where} answers {fault}", remedy=_REMEDIES.get(fault.status or 0))
@@ -212,16 +227,22 @@ class OpenAIChat:
             )
         if fault.kind is FaultKind.UNREACHABLE and not self._answers() and len(self._urls) == 1:
             return EndpointError(str(fault), remedy="start the server or correct the URL, then run again")
-        answers = self._answers()
-        end = monotonic() + max(_SHORTEST_DOUBT, (monotonic() - begun) / 2)
-        while not all(endpoint.barren >= _BARREN_CALLS for endpoint in self._urls):
-            if not fault.retryable or self._answers() != answers or monotonic() >= end:
-                return RecordError(str(fault))
+        end = failed_at + max(_SHORTEST_DOUBT, (failed_at - begun) / 2)
+        while all(call in endpoint.given_up for endpoint in self._urls):
+            if pardon and fault.retryable and all(endpoint.circuit.open for endpoint in self._urls):
+                for endpoint in self._urls:
+                    endpoint.given_up.remove(call)
+                return None
+            if all(len(endpoint.given_up) >= _BARREN_CALLS for endpoint in self._urls):
+                if all(_has_had_time(endpoint) for endpoint in self._urls):
+                    return EndpointError(
+                        f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
+                        remedy="mend the endpoint or the request, then run again: what was answered is kept",
+                    )
+            elif not fault.retryable or monotonic() >= end:
+                break
             await self._endpoints.pause(_LOOK)
-        return EndpointError(
-            f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
-            remedy="mend the endpoint or the request, then run again: what was answered is kept",
-        )
+        return RecordError(str(fault))
 
     def _down_for(self) -> float:
         """Seconds since when all endpoints have been down, given that they are."""
@@ -237,6 +258,11 @@ _REMEDIES = {
     402: "the account has no credit left: top it up, then run again",
     404: "check the model's name and that the base URL is right (it usually ends in /v1)",
 }
+
+
+def _has_had_time(endpoint: Endpoint) -> bool:
+    """Whether an answer might have come since the first of so many calls that convict was given up."""
+    return monotonic() - endpoint.given_up[-_BARREN_CALLS].at >= _TURNS * endpoint.usual
 
 
 def _fault_in(state: RetryCallState) -> Fault | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict, Field
+
+from dialoom.models.plain_numbers import PlainNumbers
 
 
-class Price(BaseModel):
+class Price(PlainNumbers):
     """What a model costs, in the user's currency per million tokens."""
 
     model_config = ConfigDict(extra="forbid")
 
-    input: float = 0.0
-    output: float = 0.0
+    input: float = Field(default=0.0, ge=0)
+    output: float = Field(default=0.0, ge=0)
 
     def of(self, prompt_tokens: int, completion_tokens: int) -> float:
         """What so many tokens cost."""

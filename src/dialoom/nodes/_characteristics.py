@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from dialoom.errors import nearest
+from dialoom.models.plain_numbers import PlainNumbers
 from dialoom.nodes._draw import check_choice, draw, read_range
 
 Choice = Annotated[Any, AfterValidator(check_choice)]
 
 
-class Given(BaseModel):
+class Given(PlainNumbers):
     """A distribution that depends on the value of another characteristic."""
 
     model_config = ConfigDict(extra="forbid")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from dialoom.errors import DialoomError, Place, RecordError, nearest
 from dialoom.graph.context import JSON_TRIES, Context
@@ -15,6 +15,7 @@ from dialoom.graph.node import Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
+from dialoom.models.plain_numbers import PlainNumbers
 from dialoom.nodes._prompted import Prompted
 from dialoom.nodes._schema import expand_schema
 from dialoom.quality.similarity import NearDuplicates
@@ -23,7 +24,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,3}[.)\]:])\s+")
 _TOKENS_PER_ITEM = 25
 
 
-class Unlike(BaseModel):
+class Unlike(PlainNumbers):
     """How like another item an item may be before it is refused."""
 
     model_config = ConfigDict(extra="forbid")

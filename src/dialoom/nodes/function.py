@@ -21,6 +21,7 @@ from dialoom.errors import DialoomError, Place, RecordError, Rejected, nearest
 from dialoom.graph.context import Context
 from dialoom.graph.node import Children, Fields, Node, Shape
 from dialoom.graph.record import Record, digest
+from dialoom.nodes._no_number import no_number
 from dialoom.nodes._thread import in_thread
 
 _JSON = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
@@ -31,7 +32,8 @@ class Function(Node):
 
     It takes fields as arguments by their names (`**fields` takes all), and may be async. Its arguments are copies: what
     it does to them reaches no other record. A dict that it returns is merged into the record and a list of dicts makes
-    child records, unless `into` names a field for it; anything else becomes this node's field.
+    child records, unless `into` names a field for it; anything else becomes this node's field. NaN
+    and infinity, which JSON does not have, fail the record.
     """
 
     kind: Literal["function"] = "function"
@@ -150,11 +152,18 @@ class Function(Node):
 def _named(fields: Fields, call: str) -> Fields:
     """The fields that a function returned, which must be such as JSON has, since records are stored."""
     try:
-        json: Fields = orjson.loads(orjson.dumps(fields, _as_json, _JSON))
+        text = orjson.dumps(fields, _as_json, _JSON)
     except TypeError as error:
         raise RecordError(
             f"{call} returned what JSON cannot hold: {error}", remedy="return texts, numbers, lists and dicts"
         ) from error
+    json: Fields = orjson.loads(text)
+    # It would be kept as null, and nobody would know. The whole is looked through only where there is a null.
+    if b"null" in text and (where := no_number(fields)) is not None:
+        raise RecordError(
+            f"{call} returned NaN or infinity in {where}, which JSON cannot hold",
+            remedy="return None where there is no number",
+        )
     return json
 
 

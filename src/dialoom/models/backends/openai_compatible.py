@@ -74,6 +74,10 @@ class OpenAICompatible(ModelConfig):
             del content["url"], content["model"]
         return content
 
+    @property
+    def batched(self) -> bool:
+        return self.batch is not None
+
     def at_once(self) -> OpenAICompatible:
         return self.model_copy(update={"batch": None})
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from dialoom.models.plain_numbers import PlainNumbers
 
 # OpenAI takes no more in one file: https://platform.openai.com/docs/api-reference/batch/create
 MOST_REQUESTS = 50_000
 MOST_MEGABYTES = 200
 
 
-class Batching(BaseModel):
+class Batching(PlainNumbers):
     """How questions are gathered into batches, and how long to wait for one."""
 
     model_config = ConfigDict(extra="forbid")
