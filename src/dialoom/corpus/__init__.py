@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dialoom.corpus.corpus import Changed, Corpus
+    from dialoom.corpus.corpus import Corpus
     from dialoom.corpus.descent import Derived, derived
     from dialoom.corpus.differences import Diff, diff
+    from dialoom.corpus.edits import Changed
     from dialoom.corpus.exports import Export, exports_holding, exports_of, note_export
     from dialoom.corpus.history import Version
     from dialoom.corpus.life import Life, Stay, lives
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from dialoom.corpus.verification import Verified, verify
 
 _HOMES = {
-    "Changed": "corpus",
+    "Changed": "edits",
     "Corpus": "corpus",
     "Derived": "descent",
     "Diff": "differences",
