@@ -25,6 +25,7 @@ from dialoom.errors import DataError, Place, StorageError, nearest
 _TABLE = "dialogues"
 _FILE_ROWS = 8_192  # Full files are never rewritten: compacting again and again costs the disk once, and little memory.
 
+
 class Corpus:
     """A versioned set of dialogues.
 
@@ -152,7 +153,7 @@ class Corpus:
 
         Args:
             dialogues: the new content of each, by the run and the id of the one that is there; what is not there is
-                left out. Batch and position stay those of the old one.
+                left out. Batch, position and source stay those of the old one.
         """
         return edits.update(self, dialogues, why)
 

@@ -81,9 +81,10 @@ def put_back(corpus: Corpus, version: int, where: str, why: str | None) -> Chang
 
 
 def update(corpus: Corpus, dialogues: Mapping[tuple[str, str], Dialogue], why: str | None) -> Changed:
-    """Puts other content in the place of dialogues, by run and id; their batch and position stay."""
+    """Puts other content in the place of dialogues, by run and id; their batch, position and source stay."""
     wanted = pa.table({"run": [run for run, _ in dialogues], "id": [name for _, name in dialogues]})
-    asked = f"SELECT {ROW_ID}, {OFFSET}, run, batch, id, position FROM dialogues SEMI JOIN wanted USING (run, id)"
+    columns = f"{ROW_ID}, {OFFSET}, run, batch, id, position, lineage->>'$.source' AS source"
+    asked = f"SELECT {columns} FROM dialogues SEMI JOIN wanted USING (run, id)"
 
     def attempt(table: lance.LanceDataset) -> Changed:
         found = arrow(table, f"{asked} ORDER BY {ORDER}", wanted=wanted)
@@ -141,6 +142,6 @@ def _written(corpus: Corpus, rows: pa.Table) -> list[lance.FragmentMetadata]:
 
 
 def _in_place(old: Mapping[str, object], dialogue: Dialogue) -> list[dict[str, object]]:
-    lineage = dialogue.lineage.model_copy(update={"position": old["position"]})
+    lineage = dialogue.lineage.model_copy(update={name: old[name] for name in ("position", "source")})
     placed = dialogue.model_copy(update={"lineage": lineage})
     return rows_of([placed], run=str(old["run"]), batch=str(old["batch"]))

@@ -38,7 +38,7 @@ def test_among_many_all_that_reach_the_threshold_are_found(threshold: float) -> 
 
 def test_both_ways_find_the_same() -> None:
     sets = list(planted(0.7, 150, 100))
-    exact = {pair for pair in prefixes.alike(sets, 0.7)}
+    exact = set(prefixes.alike(sets, 0.7))
     assert {(2 * each, 2 * each + 1) for each in range(150)} <= exact & set(map(tuple, bands.alike(sets, 0.7).tolist()))
 
 
@@ -64,8 +64,11 @@ def test_shingles_are_the_same_in_every_process() -> None:
     code = "from dialoom.corpus.splits.near import shingles; print(shingles('The cat sat on the mat').tolist())"
     told = {
         subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
-            capture_output=True, text=True, check=True,
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
     }

@@ -84,7 +84,9 @@ def _same(keys: NDArray[np.uint64], lengths: NDArray[np.int64], threshold: float
         members = order[offsets[sizes == size][:, None] + np.arange(size)]
         for gap in range(1, size):
             one, other = members[:, :-gap].ravel(), members[:, gap:].ravel()
-            fits = np.minimum(lengths[one], lengths[other]) >= threshold * np.maximum(lengths[one], lengths[other]) - 1e-9
+            fits = (
+                np.minimum(lengths[one], lengths[other]) >= threshold * np.maximum(lengths[one], lengths[other]) - 1e-9
+            )
             fits &= other >= start
             found.append(one[fits] * len(keys) + other[fits])
     return np.concatenate(found)
