@@ -51,7 +51,7 @@ class Launch:
         from dialoom.graph.estimate import records_per_seed
 
         loaded = _recipe.load(self.recipe, self.changes)
-        folder = out or Path("runs") / loaded.recipe
+        folder = out or _recipe.run_folder(loaded)
         view = view_for(Pace(records_per_seed(loaded)), quiet=quiet)
         # What a user's function prints belongs to the messages and not to the numbers.
         with contextlib.redirect_stdout(sys.stderr), _telemetry(otel) as telemetry:

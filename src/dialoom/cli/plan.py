@@ -27,11 +27,12 @@ def plan(
     """
     from dialoom.cli import _recipe
     from dialoom.cli._console import print_json
+    from dialoom.engine.corpora import corpus_for
     from dialoom.graph.check import check
     from dialoom.graph.estimate import estimate
 
     loaded = _recipe.load(recipe, _recipe.parse_changes(set))
-    planned = estimate(loaded, check(loaded), limit)
+    planned = estimate(loaded, check(loaded, corpus_for(loaded, _recipe.run_folder(loaded))), limit)
     if json:
         from dataclasses import asdict
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dialoom.corpus.descent import Derived, derived
     from dialoom.corpus.differences import Diff, diff
     from dialoom.corpus.edits import Changed
+    from dialoom.corpus.exporting import Exported, export
     from dialoom.corpus.exports import Export, exports_holding, exports_of, note_export
     from dialoom.corpus.history import Version
     from dialoom.corpus.life import Life, Stay, lives
@@ -25,6 +26,7 @@ _HOMES = {
     "Derived": "descent",
     "Diff": "differences",
     "Export": "exports",
+    "Exported": "exporting",
     "Life": "life",
     "Search": "search",
     "Stay": "life",
@@ -33,6 +35,7 @@ _HOMES = {
     "changelog": "log",
     "derived": "descent",
     "diff": "differences",
+    "export": "exporting",
     "exports_holding": "exports",
     "exports_of": "exports",
     "lives": "life",
@@ -46,6 +49,7 @@ __all__ = [
     "Derived",
     "Diff",
     "Export",
+    "Exported",
     "Life",
     "Search",
     "Stay",
@@ -54,6 +58,7 @@ __all__ = [
     "changelog",
     "derived",
     "diff",
+    "export",
     "exports_holding",
     "exports_of",
     "lives",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MANIFEST = "manifest.json"
 
 
-def held_out_problems(recipe: Recipe) -> Iterator[DialoomError]:
+def held_out_problems(recipe: Recipe, corpus: Path | str | None = None) -> Iterator[DialoomError]:
     """A problem for each source or example file of a recipe that holds a held-out dialogue.
 
     What is held out is learned from the recipe's corpus, from what it names in `held_out` (corpora, folders of a split,
@@ -27,7 +27,7 @@ def held_out_problems(recipe: Recipe) -> Iterator[DialoomError]:
     dialogue by its text, so that a copy under another name or in another format is known too.
     """
     try:
-        marks = _marks(recipe)
+        marks = _marks(recipe, corpus)
     except DialoomError as error:
         yield DialoomError(f"it cannot be read: {error}", place=recipe.lines.place(("held_out",)))
         return
@@ -52,7 +52,7 @@ def _read(recipe: Recipe) -> Iterator[tuple[tuple[Key, ...], Path | None, Iterab
                 yield ("nodes", name, field), file, (row for _, row in shown.loaded)
 
 
-def _marks(recipe: Recipe) -> HeldOut:
+def _marks(recipe: Recipe, corpus: Path | str | None) -> HeldOut:
     from dialoom.corpus.held_out import HeldOut, held_out_at
 
     marks = HeldOut()
@@ -64,8 +64,9 @@ def _marks(recipe: Recipe) -> HeldOut:
             more = _of_files([path / held["file"] for held in _held_files(path)] if split else [path])
         marks.update(more)
     if recipe.corpus is not None:
-        own = str(recipe.corpus) if "://" in str(recipe.corpus) else recipe.folder / recipe.corpus
-        marks.update(held_out_at(own) or HeldOut())
+        corpus = str(recipe.corpus) if "://" in str(recipe.corpus) else recipe.folder / recipe.corpus
+    if corpus is not None:
+        marks.update(held_out_at(corpus) or HeldOut())
     return marks
 
 
