@@ -133,9 +133,9 @@ def test_held_out_dialogues_stay_behind(dialoom: Dialoom, log: Path) -> None:
     assert len(whole.out.splitlines()) == 59
     refused = dialoom("push", "set", "--splits", "sets")
     assert refused.code == 3
-    assert f"have been held out as gold since: {in_train}" in refused.err
+    assert f"1 were held out as gold since: {in_train}" in refused.err
     assert not Path("set").exists()
-    assert dialoom("push", "set", "--splits", "sets", "--with-held-out").code == 0
+    assert dialoom("push", "set", "--splits", "sets", "--as-made").code == 0
     found = dialoom("corpus", "exports", "--holding", in_train, "--json").json
     assert [(Path(each["file"]).name, each["set"]) for each in found] == [
         ("train.jsonl", "train"),

@@ -95,16 +95,29 @@ def test_a_split_is_not_pushed_with_what_was_held_out_since(made: Corpus, tmp_pa
     write_dataset(made, tmp_path / "before", ABOUT, sets=tmp_path / "sets")
     late = [row.id for row in plan.sets["train"]][:7]
     hold(made, *late, name="gold")
-    with pytest.raises(
-        DataError, match=r"train\.jsonl: 7 dialogues of the set train have been held out as gold since: "
-    ) as told:
+    with pytest.raises(DataError, match=r"train\.jsonl: of the set train, 7 were held out as gold since: ") as told:
         write_dataset(made, tmp_path / "after", ABOUT, sets=tmp_path / "sets")
     assert f"{', '.join(late[:5])} and 2 more" in str(told.value)
     assert not (tmp_path / "after").exists()
-    write_dataset(made, tmp_path / "after", ABOUT, sets=tmp_path / "sets", with_held_out=True)
+    write_dataset(made, tmp_path / "after", ABOUT, sets=tmp_path / "sets", as_made=True)
     write_split(made, split(made, {"train": 0.8, "test": 0.2}, near=0), tmp_path / "again")
     splits = write_dataset(made, tmp_path / "new", ABOUT, sets=tmp_path / "again")
     assert {one.name: one.rows for one in splits}["train"] == 9
+
+
+def test_a_split_is_not_pushed_with_what_was_taken_out_or_changed_since(made: Corpus, tmp_path: Path) -> None:
+    plan = split(made, {"train": 0.8, "test": 0.2}, near=0)
+    write_split(made, plan, tmp_path / "sets")
+    bad, private = [row.id for row in plan.sets["train"]][:2]
+    kept = next(made.dialogues(where=f"id = '{private}'"))
+    kept.turns[0].text = "[NAME_1]"
+    made.update({("r", private): kept})
+    with pytest.raises(DataError, match=f"1 were taken out of the corpus or changed since: {private}"):
+        write_dataset(made, tmp_path / "data", ABOUT, sets=tmp_path / "sets")
+    made.remove(f"id = '{bad}'")
+    with pytest.raises(DataError, match=f"2 were taken out of the corpus or changed since: {bad}, {private}"):
+        write_dataset(made, tmp_path / "data", ABOUT, sets=tmp_path / "sets")
+    write_dataset(made, tmp_path / "data", ABOUT, sets=tmp_path / "sets", as_made=True)
 
 
 def test_a_split_of_another_corpus_is_not_pushed(made: Corpus, tmp_path: Path) -> None:

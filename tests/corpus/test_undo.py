@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialoom.corpus import Corpus, derived, diff, lives, verify
+from dialoom.corpus.held_out import held_out, hold_out, text_key
 from dialoom.errors import DataError, StorageError
 from tests.corpus.made import dialogue
 
@@ -76,6 +77,14 @@ def test_other_content_takes_the_place_of_dialogues_and_can_be_undone(corpus: Co
     assert corpus.put_back(before, "run = 'r'").ids == ()
     corpus.restore(updated.version - 1)
     assert next(corpus.dialogues(where="id = 'b'")).turns[0].text == "I am b"
+
+
+def test_what_is_held_out_stays_so_with_other_content(corpus: Corpus) -> None:
+    corpus.append([dialogue("a", 0), dialogue("b", 1)], run="r", batch="1")
+    hold_out(corpus, "test", texts={text_key(dialogue("a").text()): "a"})
+    corpus.update({("r", name): dialogue(name, text=f"[NAME_1] {name}") for name in "ab"})
+    marks = held_out(corpus)
+    assert [marks.texts.get(text_key(one.text())) for one in corpus.dialogues()] == ["test", None]
 
 
 def test_restoring_gives_the_same_content_and_can_be_undone(corpus: Corpus) -> None:

@@ -26,12 +26,15 @@ def push(
     language: _about.Language = ["en"],  # noqa: B006
     summary: _about.Summary = None,
     limit: _about.Limits = None,
-    with_held_out: _options.WithHeldOut = False,
+    as_made: Annotated[
+        bool,
+        typer.Option("--as-made", help="With what has been held out, taken out or changed since the split was made."),
+    ] = False,
     force: _options.Force = False,
 ) -> None:
     """Write a data set of Parquet files with its card, which `datasets.load_dataset` reads, or upload it.
 
-    What has been held out since its split was made is not published as training data.
+    A split that holds what has been held out, taken out or changed since is refused.
 
     \b
     Example:
@@ -47,11 +50,11 @@ def push(
     opened = corpora.opened(corpus)
     about = _about.about(opened.location, name, license, language, summary, limit)
     if not target.startswith(_HUB):
-        write_dataset(opened, Path(target), about, sets=splits, with_held_out=with_held_out, force=force)
+        write_dataset(opened, Path(target), about, sets=splits, as_made=as_made, force=force)
         print(f"wrote {target}", file=sys.stderr)
         return
     with tempfile.TemporaryDirectory() as folder:
-        written = write_dataset(opened, Path(folder), about, sets=splits, with_held_out=with_held_out, note=False)
+        written = write_dataset(opened, Path(folder), about, sets=splits, as_made=as_made, note=False)
         message = f"Version {opened.version} of {about.name}"
         address = upload(Path(folder), target.removeprefix(_HUB), private=private, message=message)
         note_dataset(opened, Path(folder), written, called=target)

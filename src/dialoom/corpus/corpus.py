@@ -153,7 +153,7 @@ class Corpus:
 
         Args:
             dialogues: the new content of each, by the run and the id of the one that is there; what is not there is
-                left out. Batch, position and source stay those of the old one.
+                left out. Batch, position and source stay those of the old one, and it is held out if that was.
         """
         return edits.update(self, dialogues, why)
 

@@ -16,7 +16,8 @@ from dialoom.corpus._load_lance import lance
 from dialoom.corpus._sql import OFFSET, ROW_ID, arrow, select
 from dialoom.corpus._upgrade import upgrade
 from dialoom.corpus.changes import Change
-from dialoom.corpus.schema import SCHEMA, completed, rows_of
+from dialoom.corpus.held_out import held_out, hold_out, text_key
+from dialoom.corpus.schema import SCHEMA, completed, dialogues_of, rows_of
 from dialoom.corpus.tally import COLUMNS, Tally
 from dialoom.dialogue import Dialogue
 
@@ -81,7 +82,7 @@ def put_back(corpus: Corpus, version: int, where: str, why: str | None) -> Chang
 
 
 def update(corpus: Corpus, dialogues: Mapping[tuple[str, str], Dialogue], why: str | None) -> Changed:
-    """Puts other content in the place of dialogues, by run and id; their batch, position and source stay."""
+    """Puts other content in the place of dialogues, by run and id; batch, position, source and held-out marks stay."""
     wanted = pa.table({"run": [run for run, _ in dialogues], "id": [name for _, name in dialogues]})
     columns = f"{ROW_ID}, {OFFSET}, run, batch, id, position, lineage->>'$.source' AS source"
     asked = f"SELECT {columns} FROM dialogues SEMI JOIN wanted USING (run, id)"
@@ -90,6 +91,7 @@ def update(corpus: Corpus, dialogues: Mapping[tuple[str, str], Dialogue], why: s
         found = arrow(table, f"{asked} ORDER BY {ORDER}", wanted=wanted)
         if not len(found):
             return Changed(int(table.version), ())
+        _hold_on(corpus, table, found, dialogues)
         rows = [row for old in found.to_pylist() for row in _in_place(old, dialogues[old["run"], old["id"]])]
         change = Change("update", Tally.of(rows), why, gone=_tally_at(table, found.column(1)))
         gone = deletion(table, found.column(0).to_pylist())
@@ -139,6 +141,23 @@ def _tally_at(table: lance.LanceDataset, offsets: pa.ChunkedArray) -> Tally:
 def _written(corpus: Corpus, rows: pa.Table) -> list[lance.FragmentMetadata]:
     location = corpus.place
     return lance.fragment.write_fragments(rows, location.table("dialogues"), storage_options=dict(location.options))
+
+
+def _hold_on(
+    corpus: Corpus, table: lance.LanceDataset, found: pa.Table, dialogues: Mapping[tuple[str, str], Dialogue]
+) -> None:
+    """Holds the new content out where the old is held out: a mark goes by the text."""
+    marks = held_out(corpus).texts
+    if not marks:
+        return
+    olds = (old for part in parts(found.column(1)) for old in dialogues_of(table.take(part)))
+    texts: dict[str, dict[str, str]] = {}
+    for place, old in zip(found.to_pylist(), olds, strict=True):
+        name = marks.get(text_key(old.text()))
+        if name is not None:
+            texts.setdefault(name, {})[text_key(dialogues[place["run"], place["id"]].text())] = old.id
+    for name, its in texts.items():
+        hold_out(corpus, name, texts=its)
 
 
 def _in_place(old: Mapping[str, object], dialogue: Dialogue) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from dialoom.corpus.card.page import About, Split, write_card
 from dialoom.corpus.exports import note_export
 from dialoom.corpus.held_out import held_out, text_key
+from dialoom.corpus.scan import hashes_of
 from dialoom.corpus.schema import hash_of, rows_of
 from dialoom.corpus.splits.made import read_made
 from dialoom.dialogue import Dialogue
@@ -53,7 +54,7 @@ def write_dataset(
     about: About,
     *,
     sets: Path | None = None,
-    with_held_out: bool = False,
+    as_made: bool = False,
     force: bool = False,
     note: bool = True,
 ) -> list[Written]:
@@ -62,12 +63,12 @@ def write_dataset(
     Args:
         sets: a folder that `dialoom corpus split` or `mix` wrote, whose files become the splits; left out, what the
             corpus holds out is a split for each set, and all else is `train`.
-        with_held_out: whether files of `sets` may hold what has been held out since they were written.
+        as_made: whether files of `sets` may hold what has been held out, taken out or changed since.
         force: overwrite a data set that lies in the folder.
         note: keep in the corpus which files were written; left out where `note_dataset` does so later.
 
     Raises StorageError where something is in the way, DataError where there is nothing to write, or what is held out
-    would be learned from.
+    would be learned from, or `sets` hold what the corpus does not.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not force:
         raise StorageError(
@@ -75,8 +76,8 @@ def write_dataset(
         )
     made = read_made(sets) if sets is not None else None
     version = corpus.version if made is None else made.version_in(corpus)
-    if made is not None and not with_held_out:
-        made.check(held_out(corpus).texts)
+    if made is not None and not as_made:
+        made.check(held_out(corpus).texts, frozenset(hashes_of(corpus.at(None), None)))
     chosen = _of_corpus(corpus, version) if made is None else made.dialogues()
     shutil.rmtree(folder / "data", ignore_errors=True)
     splits = []

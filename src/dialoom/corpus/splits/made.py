@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import orjson
 
 from dialoom.corpus.held_out import text_key
+from dialoom.corpus.schema import hash_of
 from dialoom.dialogue import Dialogue
 from dialoom.dialogue.formats import read_dialogues
 from dialoom.errors import DataError, Place
@@ -50,28 +51,39 @@ class Made:
         for file in self.files:
             yield file.path.stem, read_dialogues(file.path, "jsonl")
 
-    def check(self, marks: Mapping[str, str]) -> None:
-        """Raises DataError where a file holds what has been held out since, in another set than the file's own.
+    def check(self, marks: Mapping[str, str], there: Container[bytes]) -> None:
+        """Raises DataError where a file should not be published any more.
+
+        That is where it holds what has been held out since, in another set than the file's own, or what the corpus does
+        not hold as it is in the file: it was taken out, or changed, perhaps for the personal data in it.
 
         Args:
             marks: {key of a text: the set that it is held out in}.
+            there: content hashes of the corpus's dialogues.
         """
-        for file in self.files if marks else ():
-            found = [
-                (one.id, name)
-                for one in read_dialogues(file.path, "jsonl")
-                if (name := marks.get(text_key(one.text()))) is not None and name != file.part
-            ]
-            if found:
-                shown = ", ".join(name for name, _ in found[:_NAMED])
-                more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-                raise DataError(
-                    f"{len(found)} dialogues of the set {file.part} have been held out as "
-                    f"{', '.join(sorted({name for _, name in found}))} since: {shown}{more}",
-                    place=Place(str(file.path)),
-                    remedy="split again, so that what gives them away is withheld too; --with-held-out takes them in "
-                    "all the same",
-                )
+        for file in self.files:
+            held: dict[str, str] = {}
+            gone: list[str] = []
+            for one in read_dialogues(file.path, "jsonl"):
+                name = marks.get(text_key(one.text()))
+                if name is not None and name != file.part:
+                    held[one.id] = name
+                elif hash_of(one) not in there:
+                    gone.append(one.id)
+            if held:
+                sets = ", ".join(sorted(set(held.values())))
+                raise _stale(file, list(held), f"held out as {sets} since")
+            if gone:
+                raise _stale(file, gone, "taken out of the corpus or changed since")
+
+
+def _stale(file: _File, ids: Sequence[str], how: str) -> DataError:
+    shown = ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
+    return DataError(
+        f"of the set {file.part}, {len(ids)} were {how}: {shown}",
+        place=Place(str(file.path)),
+        remedy="split again, so that what gives away held-out ones is withheld too; --as-made takes all as it is",
+    )
 
 
 def read_made(folder: Path) -> Made:
