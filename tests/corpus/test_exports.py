@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,13 +12,18 @@ from dialoom.corpus import Corpus, _lance, export, exports_holding, exports_of, 
 from dialoom.corpus.card import About, note_dataset, write_dataset
 from dialoom.corpus.held_out import hold_out, text_key
 from dialoom.corpus.splits import mix, split, write_split
+from dialoom.dialogue import Dialogue
 from dialoom.dialogue.formats import FORMATS, read_dialogues
 from dialoom.errors import DataError
 from tests.corpus.splits.making import corpus, many
 
 ABOUT = About("Calls")
-JSONL = FORMATS.load("jsonl").write
-assert JSONL is not None
+
+
+def write_jsonl(dialogues: Iterable[Dialogue], path: Path) -> int:
+    write = FORMATS.load("jsonl").write
+    assert write is not None
+    return write(dialogues, path)
 
 
 @pytest.fixture
@@ -37,13 +43,13 @@ def files_of(made: Corpus, id: str) -> list[str]:
 def test_what_is_held_out_is_not_exported_and_the_file_is_not_said_to_hold_it(made: Corpus, tmp_path: Path) -> None:
     hold(made, "0-3", "0-4")
     hold(made, "0-5", name="gold")
-    done = export(made, JSONL, tmp_path / "train.jsonl", form="jsonl", where="id < '0-6'")
+    done = export(made, write_jsonl, tmp_path / "train.jsonl", form="jsonl", where="id < '0-6'")
     written = {one.id for one in read_dialogues(tmp_path / "train.jsonl")}
     assert written == {one.id for one in made.dialogues(where="id < '0-6'")} - {"0-3", "0-4", "0-5"}
     assert (done.rows, done.left_out) == (len(written), {"test": 2, "gold": 1})
     assert [files_of(made, id) for id in ("0-3", "0-2", "0-7")] == [[], ["train.jsonl"], []]
     assert exports_of(made)[0].rows == len(written)
-    whole = export(made, JSONL, tmp_path / "whole.jsonl", form="jsonl", with_held_out=True)
+    whole = export(made, write_jsonl, tmp_path / "whole.jsonl", form="jsonl", with_held_out=True)
     assert (whole.rows, whole.left_out) == (20, {})
     assert files_of(made, "0-3") == ["whole.jsonl"]
 
@@ -53,10 +59,12 @@ def test_a_file_of_held_out_dialogues_alone_has_to_be_asked_for(made: Corpus, tm
     with pytest.raises(
         DataError, match=r"all 1 dialogues that meet the condition are held out as test .*--with-held-out"
     ):
-        export(made, JSONL, tmp_path / "test.jsonl", form="jsonl", where="id = '0-3'")
+        export(made, write_jsonl, tmp_path / "test.jsonl", form="jsonl", where="id = '0-3'")
     assert not (tmp_path / "test.jsonl").exists()
     assert not exports_of(made)
-    assert export(made, JSONL, tmp_path / "t.jsonl", form="jsonl", where="id = '0-3'", with_held_out=True).rows == 1
+    assert (
+        export(made, write_jsonl, tmp_path / "t.jsonl", form="jsonl", where="id = '0-3'", with_held_out=True).rows == 1
+    )
 
 
 def test_files_of_splits_mixtures_and_data_sets_are_found_from_their_dialogues(made: Corpus, tmp_path: Path) -> None:
@@ -133,7 +141,7 @@ def test_exports_of_an_earlier_dialoom_are_read_and_added_to(made: Corpus, tmp_p
     schema = pa.schema(columns | stamp, metadata={_lance.VERSION_KEY: "1"})
     _lance.create(made.place, "exports", schema)
     assert exports_of(made) == []
-    export(made, JSONL, tmp_path / "one.jsonl", form="jsonl")
+    export(made, write_jsonl, tmp_path / "one.jsonl", form="jsonl")
     assert files_of(made, "0-1") == ["one.jsonl"]
     write_split(made, split(made, {"train": 0.5, "test": 0.5}, near=0), tmp_path / "sets")
     assert {each.set for each in exports_of(made)} == {None, "train", "test"}

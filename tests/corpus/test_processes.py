@@ -184,7 +184,8 @@ def test_two_who_looked_before_either_put_back_bring_it_once(tmp_path: Path, mon
     corpus, rival = Corpus.open(tmp_path / "c", create=True), Corpus.open(tmp_path / "c", create=True)
     version = corpus.append([dialogue("a"), dialogue("b")], run="r", batch="0")
     corpus.remove("true")
-    commit, met = lance.LanceDataset.commit, []
+    commit = lance.LanceDataset.commit
+    met: list[bool] = []
 
     def rivalled(*arguments: Any, **options: Any) -> Any:
         if not met:
