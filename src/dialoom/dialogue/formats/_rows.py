@@ -75,7 +75,7 @@ def wrong_type(place: Place, expected: str, found: object) -> DataError:
 def read_each(path: Path, bad: Bad | None, make: Callable[[Row, int], Dialogue]) -> Iterator[Dialogue]:
     """Streams what `make` makes of each row and its number (from 1); rows that cannot be read go to `bad`, if given.
 
-    A dialogue that has an empty id gets one made of its content.
+    A dialogue that has no id, or is called after its file and number, gets one made of its content.
     """
     ids = ContentIds()
     for number, row in enumerate(read_rows(path, bad), start=1):
@@ -86,7 +86,8 @@ def read_each(path: Path, bad: Bad | None, make: Callable[[Row, int], Dialogue])
                 raise
             bad(error, to_json(row.values).decode())
         else:
-            yield dialogue if dialogue.id else ids.named(dialogue)
+            own = dialogue.id not in ("", f"{path.name}:{number}")
+            yield dialogue if own else ids.named(dialogue)
 
 
 def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:
