@@ -119,3 +119,49 @@ def test_decisions_card_and_data_set(dialoom: Dialoom, log: Path) -> None:
     assert dialoom("push", "set", "--name", "Parcels").code == 0
     assert dialoom("push", "set").code == 5
     assert Path("set/data/train-00000-of-00001.parquet").exists()
+
+
+def test_held_out_dialogues_stay_behind(dialoom: Dialoom, log: Path) -> None:
+    dialoom("import", log, "--corpus", "corpus")
+    split = dialoom("corpus", "split", "-o", "sets", "--test", "0.25", "--near", "0", "--no-meaning")
+    assert split.code == 0, split.err
+    in_train = json.loads(Path("sets/train.jsonl").read_text("utf-8").splitlines()[0])["id"]
+    dialoom("corpus", "hold", "gold", "--where", f"id = '{in_train}'")
+    done = dialoom("export", "corpus", "--to", "messages", "-o", "train.jsonl")
+    assert (done.code, "58 dialogues" in done.err, "(1 as gold)" in done.err) == (0, True, True)
+    whole = dialoom("export", "corpus", "--to", "messages", "-o", "-", "--with-held-out")
+    assert len(whole.out.splitlines()) == 59
+    refused = dialoom("push", "set", "--splits", "sets")
+    assert refused.code == 3
+    assert f"1 were held out as gold since: {in_train}" in refused.err
+    assert not Path("set").exists()
+    assert dialoom("push", "set", "--splits", "sets", "--as-made").code == 0
+    found = dialoom("corpus", "exports", "--holding", in_train, "--json").json
+    assert [(Path(each["file"]).name, each["set"]) for each in found] == [
+        ("train.jsonl", "train"),
+        ("train-00000-of-00001.parquet", "train"),
+    ]
+    traced = dialoom("trace", in_train)
+    assert "set train" in " ".join(traced.out.split())
+
+
+@pytest.mark.parametrize("out", [None, "elsewhere"])
+def test_what_the_corpus_of_the_run_directory_holds_out_is_seen(
+    dialoom: Dialoom, log: Path, recipe: Path, out: str | None
+) -> None:
+    folder = out or "runs/calls"
+    dialoom("import", log, "--corpus", f"{folder}/corpus")
+    assert dialoom("corpus", "hold", "test", "--where", "id = 'c1'", "--corpus", f"{folder}/corpus").code == 0
+    text = recipe.read_text("utf-8").replace(
+        "prompt: |", f"examples: {{file: {log.name}, format: messages}}\n    prompt: |"
+    )
+    lines = log.read_text("utf-8").splitlines()
+    log.write_text("\n".join(lines[:7]) + "\n", "utf-8")
+    recipe.write_text(text, "utf-8")
+    where = ("--out", out) if out else ()
+    commands = [("check", recipe, *where), ("run", recipe, *where)]
+    for command in commands if out else [*commands, ("plan", recipe), ("preview", recipe)]:
+        refused = dialoom(*command)
+        assert (refused.code, "held out as 'test'" in refused.err) == (2, True), (command, refused.err)
+    if out:
+        assert dialoom("check", recipe).code == 0

@@ -10,7 +10,7 @@ import lance
 import pyarrow as pa
 import pytest
 
-from dialoom.corpus import Corpus, changelog, verify
+from dialoom.corpus import Corpus, changelog, lives, verify
 from tests.corpus.made import dialogue
 
 
@@ -59,6 +59,30 @@ def test_history_is_the_same_added_up_at_once_or_bit_by_bit(corpus: Corpus, tmp_
     at_once = corpus.versions()
     assert bit_by_bit == at_once
     assert corpus.query("SELECT max(version) AS v FROM changes").to_pylist() == [{"v": corpus.version}]
+
+
+def test_what_lance_does_by_itself_is_told_in_words(corpus: Corpus) -> None:
+    for name in "abc":
+        corpus.append([dialogue(name)], run="r", batch=name)
+    corpus.compact()
+    told = [(version.kind, version.what) for version in corpus.versions()[4:]]
+    assert told == [
+        ("compact", "compact: numbers for the merged files were reserved"),
+        ("compact", "compact: small files were merged"),
+    ]
+    # Corpora in which an earlier dialoom has noted Lance's own words.
+    corpus.replace(
+        "changes",
+        "kind = 'compact'",
+        [
+            row | {"kind": lance_word, "what": lance_word}
+            for row, lance_word in zip(
+                corpus.read("changes", where="kind = 'compact'").to_pylist(), ("baseoperation", "rewrite"), strict=True
+            )
+        ],
+    )
+    assert [(version.kind, version.what) for version in corpus.versions()[4:]] == told
+    assert [(life.stays) for life in lives(corpus, "a")] == [((2, None),)]
 
 
 def test_a_history_whose_beginning_was_cleaned_away(corpus: Corpus) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from dialoom.corpus import Corpus
+import lance
+import pytest
+
+from dialoom.corpus import Corpus, verify
 from dialoom.errors import StorageError
+from tests.corpus.made import dialogue
 
 MAKE = """
 import os, signal, sys
@@ -148,3 +154,46 @@ def test_reading_a_part_ends_the_process_cleanly(tmp_path: Path) -> None:
         start("Corpus.open(sys.argv[1], create=True).append(records('r', 0, 5000), run='r', batch='0')", tmp_path / "c")
     )
     assert finish(start(LIMIT, tmp_path / "c")).split() == ["1", "1", "1", "3", "3"]
+
+
+PUT_BACK = """
+import time
+path, version, at = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+corpus = Corpus.open(path)
+corpus.count()
+time.sleep(max(0, at - time.time()))
+print(len(corpus.put_back(version, "run = 'r'").ids))
+"""
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_processes_that_put_the_same_back_at_once_bring_it_once(tmp_path: Path, others: int) -> None:
+    corpus = Corpus.open(tmp_path / "c", create=True)
+    corpus.append([dialogue(f"other {n}", n) for n in range(others)], run="other", batch="0")
+    version = corpus.append([dialogue(f"r-{n}", n) for n in range(10)], run="r", batch="0")
+    corpus.remove("run = 'r'")
+    at = time.time() + 2
+    writers = [start(PUT_BACK, tmp_path / "c", version, at) for _ in range(3)]
+    assert sorted(int(finish(writer)) for writer in writers) == [0, 0, 10]
+    assert list(corpus.ids("run = 'r'")) == [f"r-{n}" for n in range(10)]
+    assert not verify(corpus).faults
+
+
+def test_two_who_looked_before_either_put_back_bring_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The moment that processes meet by chance alone: both have seen that the rows are missing."""
+    corpus, rival = Corpus.open(tmp_path / "c", create=True), Corpus.open(tmp_path / "c", create=True)
+    version = corpus.append([dialogue("a"), dialogue("b")], run="r", batch="0")
+    corpus.remove("true")
+    commit = lance.LanceDataset.commit
+    met: list[bool] = []
+
+    def rivalled(*arguments: Any, **options: Any) -> Any:
+        if not met:
+            met.append(True)
+            assert rival.put_back(version, "id = 'a'").ids == ("a",)
+        return commit(*arguments, **options)
+
+    monkeypatch.setattr(lance.LanceDataset, "commit", rivalled)
+    assert corpus.put_back(version, "true").ids == ("b",)
+    assert sorted(corpus.ids()) == ["a", "b"]
+    assert not verify(corpus).faults

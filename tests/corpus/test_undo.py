@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialoom.corpus import Corpus, derived, diff, verify
+from dialoom.corpus import Corpus, derived, diff, lives, verify
+from dialoom.corpus.held_out import held_out, hold_out, text_key
 from dialoom.errors import UsageError
 from tests.corpus.made import dialogue
 
@@ -53,6 +54,37 @@ def test_putting_back_what_is_there_changes_nothing(corpus: Corpus) -> None:
     corpus.remove("id = 'a'")
     assert corpus.put_back(version, "true").ids == ("a",)
     assert list(corpus.ids()) == ["a", "b"]
+
+
+def test_other_content_takes_the_place_of_dialogues_and_can_be_undone(corpus: Corpus) -> None:
+    before = corpus.append([dialogue("a", 0), dialogue("b", 1), dialogue("c", 2)], run="r", batch="1")
+    corpus.append([dialogue("a", 0)], run="s", batch="1")
+    longer = dialogue("b", 7, text="another text", score=0.9)
+    longer.turns *= 2
+    updated = corpus.update({("r", "b"): longer, ("r", "nobody"): longer}, why="a clearer recording")
+    assert updated.ids == ("b",)
+    assert [one.turns[0].text for one in corpus.dialogues()] == ["I am a", "another text", "I am c", "I am a"]
+    row = corpus.query("SELECT batch, position FROM dialogues WHERE id = 'b'").to_pylist()
+    assert row == [{"batch": "1", "position": [1]}]
+    told = corpus.versions()[-1]
+    assert (told.kind, told.added, told.removed, told.rows) == ("update", 1, 1, 4)
+    assert told.means["turns"] == 2.5
+    assert told.means["distinct_2"] == pytest.approx(0.6)
+    assert diff(corpus, before, corpus.version).changed == (("r", "b"),)
+    assert not verify(corpus).faults
+    (life,) = lives(corpus, "b")
+    assert life.stays == ((before, None),)
+    assert corpus.put_back(before, "run = 'r'").ids == ()
+    corpus.restore(updated.version - 1)
+    assert next(corpus.dialogues(where="id = 'b'")).turns[0].text == "I am b"
+
+
+def test_what_is_held_out_stays_so_with_other_content(corpus: Corpus) -> None:
+    corpus.append([dialogue("a", 0), dialogue("b", 1)], run="r", batch="1")
+    hold_out(corpus, "test", texts={text_key(dialogue("a").text()): "a"})
+    corpus.update({("r", name): dialogue(name, text=f"[NAME_1] {name}") for name in "ab"})
+    marks = held_out(corpus)
+    assert [marks.texts.get(text_key(one.text())) for one in corpus.dialogues()] == ["test", None]
 
 
 def test_restoring_gives_the_same_content_and_can_be_undone(corpus: Corpus) -> None:
@@ -160,8 +192,7 @@ def _do(
         corpus.remove(f"id = '{value:02}'")
         state.pop(f"{value:02}", None)
     elif kind == "change" and f"{value:02}" in state:
-        corpus.remove(f"id = '{value:02}'")
-        corpus.append([dialogue(f"{value:02}", text=batch)], run="r", batch=batch)
+        corpus.update({("r", f"{value:02}"): dialogue(f"{value:02}", text=batch)})
         state[f"{value:02}"] = batch
     elif kind == "restore":
         version, held = states[min(value, len(states) - 1)]

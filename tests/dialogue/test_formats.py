@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialoom.dialogue import Dialogue, Lineage, Turn
-from dialoom.dialogue.formats import FORMATS, Format, find_format, read_dialogues
+from dialoom.dialogue.formats import FORMATS, Format, find_format, is_content_id, read_dialogues
 from dialoom.errors import DataError
 from tests.dialogue.strategies import dialogues
 
@@ -147,7 +147,19 @@ def test_messages_read_content_parts_further_keys_and_rows_without_id(tmp_path: 
     assert said(dialogue) == [("user", "a\nb")]
     assert dialogue.turns[0].meta == {"name": "Ann"}
     assert dialogue.fields == {"source": "web"}
-    assert dialogue.id == "chat.jsonl:1"
+    assert is_content_id(dialogue.id)
+
+
+def test_rows_without_ids_are_called_after_what_they_say(tmp_path: Path) -> None:
+    def row(text: str, **more: str) -> str:
+        return json.dumps({"messages": [{"role": "user", "content": text}]} | more) + "\n"
+
+    one, other = tmp_path / "one.jsonl", tmp_path / "other.jsonl"
+    one.write_text(row("a") + row("a") + row("b"))
+    other.write_text(row("c", id="mine") + row("b", id="other.jsonl:2") + row("a") * 3)
+    (first, second, last), read = ([each.id for each in read_dialogues(path)] for path in (one, other))
+    assert second == f"{first}-2"
+    assert read == ["mine", last, first, second, f"{first}-3"]
 
 
 @pytest.mark.skipif(not (DATA / "dialogsum").is_dir(), reason=f"no DialogSum in {DATA}")

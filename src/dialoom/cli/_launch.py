@@ -62,7 +62,7 @@ class Launch:
         from dialoom.graph.estimate import records_per_seed
 
         loaded = _recipe.load(self.recipe, self.changes, self.options)
-        folder = out or Path("runs") / loaded.recipe
+        folder = out or _recipe.run_folder(loaded)
         view = view_for(Pace(records_per_seed(loaded)), quiet=quiet)
         with aside(), _telemetry(otel) as telemetry:
             report = run(

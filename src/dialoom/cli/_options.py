@@ -42,4 +42,5 @@ OTel = Annotated[
         help="Send spans and metrics to OpenTelemetry, as its OTEL_* variables say (needs dialoom[otel]).",
     ),
 ]
+WithHeldOut = Annotated[bool, typer.Option("--with-held-out", help="Dialogues that are held out too.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]

@@ -58,6 +58,11 @@ def load(name: str, changes: Mapping[str, str], options: Mapping[str, str] | Non
     return load_recipe(find(name), changes, options)
 
 
+def run_folder(recipe: Recipe) -> Path:
+    """The directory of its run, where no other is named."""
+    return Path("runs") / recipe.recipe
+
+
 def parse_changes(given: Sequence[str] | None) -> dict[str, str]:
     """`["models.writer=embedded"]` as a mapping. Raises RecipeError on what has no `=`."""
     return dict(_pairs(given, "--set", "FIELD=VALUE", "models.writer=embedded"))

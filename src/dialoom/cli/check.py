@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +15,15 @@ if TYPE_CHECKING:
     from dialoom.graph.recipe import Recipe
 
 
-def check(recipe: _options.Recipe, set: _options.Set = None, json: _options.Json = False) -> None:
+def check(
+    recipe: _options.Recipe,
+    set: _options.Set = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="The run's directory, whose corpus may hold dialogues out."),
+    ] = None,
+    json: _options.Json = False,
+) -> None:
     """Find what is wrong with a recipe, without asking a model.
 
     \b
@@ -24,13 +33,14 @@ def check(recipe: _options.Recipe, set: _options.Set = None, json: _options.Json
     """
     from dialoom.cli import _recipe
     from dialoom.cli._console import aside, print_json
+    from dialoom.engine.corpora import corpus_for
     from dialoom.errors import DialoomError
     from dialoom.graph.check import check as check_recipe
 
     try:
         loaded = _recipe.load(recipe, _recipe.parse_changes(set))
         with aside():
-            checked = check_recipe(loaded)
+            checked = check_recipe(loaded, corpus_for(loaded, out or _recipe.run_folder(loaded)))
     except DialoomError as error:
         if not json:
             raise

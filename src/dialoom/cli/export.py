@@ -30,11 +30,13 @@ def export(
     version: Annotated[
         str | None, typer.Option(metavar="VERSION", help="A version's number or name; left out, the newest.")
     ] = None,
+    with_held_out: _options.WithHeldOut = False,
     force: _options.Force = False,
 ) -> None:
     """Write the dialogues of a run or a corpus to a file.
 
-    The corpus keeps which file was written from which version, so that `dialoom trace` finds it.
+    What is held out is left out, so that nothing learns from it. The corpus keeps which file was written from which
+    version, so that `dialoom trace` finds it.
 
     \b
     Example:
@@ -42,8 +44,8 @@ def export(
       dialoom export runs/calls --to jsonl --out - | head -n 1
     """
     from dialoom.cli._numbers import count
-    from dialoom.corpus import note_export
-    from dialoom.errors import DataError, Place, StorageError
+    from dialoom.corpus import export as export_dialogues
+    from dialoom.errors import StorageError
 
     write = _writer(to)
     corpus, condition = _open(folder, where)
@@ -54,16 +56,21 @@ def export(
         )
     if out != _STDOUT and out.is_file() and not force:
         raise StorageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
-    if not corpus.count(condition, version=number):
-        raise DataError(
-            "there are no dialogues to write" + (" that meet the condition" if where else ""),
-            place=Place(corpus.location),
-        )
     with _target(out) as file:
-        written = write(corpus.dialogues(number, where=condition), file)
-    if out != _STDOUT:
-        note_export(corpus, out, form=to, version=number, where=condition)
-    print(f"wrote {count(written)} dialogues to {'stdout' if out == _STDOUT else out}", file=sys.stderr)
+        done = export_dialogues(
+            corpus,
+            write,
+            file,
+            form=to,
+            version=number,
+            where=condition,
+            with_held_out=with_held_out,
+            note=out != _STDOUT,
+        )
+    print(f"wrote {count(done.rows)} dialogues to {'stdout' if out == _STDOUT else out}", file=sys.stderr)
+    if done.left_out:
+        sets = ", ".join(f"{count(number)} as {name}" for name, number in sorted(done.left_out.items()))
+        print(f"note: left out what is held out ({sets}); --with-held-out writes it too", file=sys.stderr)
 
 
 def _writer(name: str) -> Callable[..., int]:

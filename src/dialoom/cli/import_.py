@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -44,15 +45,22 @@ def import_(
     hold: Annotated[
         str | None, typer.Option(metavar="SET", help="Hold all of it out under this name: nothing may learn from it.")
     ] = None,
+    same_id: Annotated[
+        Literal["refuse", "replace", "both"],
+        typer.Option(
+            help="An id that an import brought with other content: set this one aside, or put it there, or keep both."
+        ),
+    ] = "refuse",
     aside: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where rows that cannot be read are kept; left out, CORPUS/aside."),
+        typer.Option(metavar="DIR", help="Where rows that are not imported are kept; left out, CORPUS/aside."),
     ] = None,
     json: _options.Json = False,
 ) -> None:
     """Bring real dialogues into a corpus; a file, or a log that has grown, can be imported again.
 
-    Rows that cannot be read are listed and kept aside, and the rest goes on; then the exit code is 8.
+    Rows that cannot be read, or whose id is taken, are listed and kept aside, and the rest goes on; then the exit code
+    is 8.
 
     \b
     Example:
@@ -72,12 +80,18 @@ def import_(
     into = corpus_of(corpus).location if (Path(corpus) / "run.json").exists() else corpus
     if aside is None:
         aside = Path("aside") if "://" in into else Path(into) / "aside"
-    importer = Importer(Corpus.open(into, create=True), aside, change=redactor, hold=hold)
+    counts = redactor.counts if redactor else None
+    importer = Importer(
+        Corpus.open(into, create=True), aside, change=redactor, counts=counts, hold=hold, same_id=same_id
+    )
     done = [importer.add(file, format) for file in files]
     if json:
-        print_json({"files": [one.to_json() for one in done], "replaced": dict(redactor.counts) if redactor else None})
+        replaced = sum((one.replaced for one in done), Counter[str]())
+        print_json({"files": [one.to_json() for one in done], "replaced": dict(replaced) if redactor else None})
     else:
-        _show(done, redactor)
+        _show(done, redacted=redact)
+    if updated := sum(one.updated for one in done):
+        print(f"note: earlier versions of the corpus still hold what {updated} dialogues were before", file=sys.stderr)
     bad = [error for one in done for error in one.bad]
     for error in bad:
         print(f"error: {error}", file=sys.stderr)
@@ -109,18 +123,18 @@ def _redactor(
     return Redactor(kinds, style=style, more=more, speakers=speakers)
 
 
-def _show(done: list[Imported], redactor: Redactor | None) -> None:
+def _show(done: list[Imported], *, redacted: bool) -> None:
     from dialoom.cli._console import out, table
     from dialoom.cli._numbers import count
 
-    shown = table(
-        "file", "added", "there before", "unreadable", "kept aside in", right=("added", "there before", "unreadable")
-    )
+    numbers = ("added", "updated", "there before", "not imported")
+    shown = table("file", *numbers, "kept aside in", right=numbers)
     for one in done:
-        numbers = (count(one.added), count(one.known), count(len(one.bad)))
-        shown.add_row(str(one.file), *numbers, str(one.aside or ""))
+        counted = (one.added, one.updated, one.known, len(one.bad))
+        shown.add_row(str(one.file), *map(count, counted), str(one.aside or ""))
     console = out()
     console.print(shown)
-    if redactor is not None:
-        replaced = ", ".join(f"{kind} {count(number)}" for kind, number in redactor.counts.most_common())
-        console.print(f"replaced: {replaced or 'nothing'}")
+    if redacted:
+        found = sum((one.replaced for one in done), Counter[str]())
+        replaced = ", ".join(f"{kind} {count(number)}" for kind, number in found.most_common())
+        console.print(f"replaced in what was added or updated: {replaced or 'nothing'}")

@@ -43,14 +43,15 @@ def plan(
     """
     from dialoom.cli import _recipe
     from dialoom.cli._console import aside, print_json
+    from dialoom.engine.corpora import corpus_for
     from dialoom.graph.check import check
     from dialoom.graph.estimate import estimate
 
     bounds, options = _recipe.parse_bounds(target, None)
     loaded = _recipe.load(recipe, _recipe.parse_changes(set) | bounds, options)
+    folder = out or _recipe.run_folder(loaded)
     with aside():
-        checked = check(loaded)
-    folder = out or Path("runs") / loaded.recipe
+        checked = check(loaded, corpus_for(loaded, folder))
     kept = _kept_before(folder, loaded)
     planned = estimate(loaded, checked, limit, kept.share if kept is not None else 1.0)
     if json:

@@ -44,8 +44,12 @@ def preview(
     from dialoom.cli._trail import trails
     from dialoom.cli._views import Watch
     from dialoom.engine import run
+    from dialoom.engine.corpora import corpus_for
+    from dialoom.graph.check import check
 
     loaded = _recipe.load(recipe, _recipe.parse_changes(set))
+    # Before its corpus, which says what is held out, is put aside.
+    check(loaded, corpus_for(loaded, _recipe.run_folder(loaded)))
     # What is only looked at does not belong in the user's corpus.
     loaded.corpus = None
     # Nor does who looks want to wait for a batch.

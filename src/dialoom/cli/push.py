@@ -26,9 +26,15 @@ def push(
     language: _about.Language = ["en"],  # noqa: B006
     summary: _about.Summary = None,
     limit: _about.Limits = None,
+    as_made: Annotated[
+        bool,
+        typer.Option("--as-made", help="With what has been held out, taken out or changed since the split was made."),
+    ] = False,
     force: _options.Force = False,
 ) -> None:
     """Write a data set of Parquet files with its card, which `datasets.load_dataset` reads, or upload it.
+
+    A split that holds what has been held out, taken out or changed since is refused.
 
     \b
     Example:
@@ -38,17 +44,18 @@ def push(
     import sys
     import tempfile
 
-    from dialoom.corpus.card import write_dataset
+    from dialoom.corpus.card import note_dataset, write_dataset
     from dialoom.corpus.card.hub import upload
 
     opened = corpora.opened(corpus)
     about = _about.about(opened.location, name, license, language, summary, limit)
     if not target.startswith(_HUB):
-        write_dataset(opened, Path(target), about, sets=splits, force=force)
+        write_dataset(opened, Path(target), about, sets=splits, as_made=as_made, force=force)
         print(f"wrote {target}", file=sys.stderr)
         return
     with tempfile.TemporaryDirectory() as folder:
-        write_dataset(opened, Path(folder), about, sets=splits)
+        written = write_dataset(opened, Path(folder), about, sets=splits, as_made=as_made, note=False)
         message = f"Version {opened.version} of {about.name}"
         address = upload(Path(folder), target.removeprefix(_HUB), private=private, message=message)
+        note_dataset(opened, Path(folder), written, called=target)
     print(f"uploaded to {address}", file=sys.stderr)

@@ -12,6 +12,7 @@ from dialoom.cli.corpus import _options as corpora
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dialoom.corpus import Export
     from dialoom.engine.trace import Trace
 
 
@@ -39,6 +40,10 @@ def trace(
         _show(found, out())
 
 
+def _of_set(export: Export) -> str:
+    return f", set {export.set}" if export.set else ""
+
+
 def _show(found: Trace, console: Console) -> None:
     from rich.text import Text
 
@@ -62,7 +67,7 @@ def _show(found: Trace, console: Console) -> None:
         *(("example", name) for name in lineage.examples),
         *(("versions", f"{stay.first} to {stay.last or 'now'}") for stay in found.stays),
         *(
-            ("export", f"{each.file} ({each.format}, version {each.version}, sha256 {each.file_hash})")
+            ("export", f"{each.file} ({each.format}{_of_set(each)}, version {each.version}, sha256 {each.file_hash})")
             for each in found.exports
         ),
         *(("made from it", f"{each.id} of run {each.run}") for each in found.derived),

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dialoom.corpus.corpus import Changed, Corpus
+    from dialoom.corpus.corpus import Corpus
     from dialoom.corpus.descent import Derived, derived
     from dialoom.corpus.differences import Diff, diff
+    from dialoom.corpus.edits import Changed
+    from dialoom.corpus.exporting import Exported, export
     from dialoom.corpus.exports import Export, exports_holding, exports_of, note_export
     from dialoom.corpus.history import Version
     from dialoom.corpus.life import Life, Stay, lives
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
     from dialoom.corpus.verification import Verified, verify
 
 _HOMES = {
-    "Changed": "corpus",
+    "Changed": "edits",
     "Corpus": "corpus",
     "Derived": "descent",
     "Diff": "differences",
     "Export": "exports",
+    "Exported": "exporting",
     "Life": "life",
     "Search": "search",
     "Stay": "life",
@@ -32,6 +35,7 @@ _HOMES = {
     "changelog": "log",
     "derived": "descent",
     "diff": "differences",
+    "export": "exporting",
     "exports_holding": "exports",
     "exports_of": "exports",
     "lives": "life",
@@ -45,6 +49,7 @@ __all__ = [
     "Derived",
     "Diff",
     "Export",
+    "Exported",
     "Life",
     "Search",
     "Stay",
@@ -53,6 +58,7 @@ __all__ = [
     "changelog",
     "derived",
     "diff",
+    "export",
     "exports_holding",
     "exports_of",
     "lives",

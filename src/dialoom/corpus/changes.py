@@ -19,12 +19,13 @@ class Change:
     """One commit's own account.
 
     Attributes:
-        kind: `append`, `remove`, `put back` or `restore`.
+        kind: `append`, `remove`, `put back`, `update` or `restore`.
         tally: of the rows that came or went; None for a restore, whose numbers are those of the restored version.
         why: the reason that was given.
         run, batch: whose rows these are, where it is one run's or batch's.
         recipes: hashes of the recipes that made the rows.
         at: when it was made.
+        gone: of an update, the tally of what was there before.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Change:
     batch: str | None = None
     recipes: tuple[str, ...] = ()
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    gone: Tally | None = None
 
     def properties(self) -> dict[str, str]:
         """As Lance keeps it with the transaction."""
@@ -41,6 +43,8 @@ class Change:
         said: dict[str, Any] = {"kind": self.kind, "why": self.why, "recipes": self.recipes, "at": self.at}
         if self.tally is not None:
             said["tally"] = self.tally.to_json()
+        if self.gone is not None:
+            said["gone"] = self.gone.to_json()
         return named | {_KEY: dumps(said).decode()}
 
     @classmethod
@@ -57,9 +61,15 @@ class Change:
             batch=properties.get("batch"),
             recipes=tuple(said["recipes"]),
             at=datetime.fromisoformat(said["at"]),
+            gone=Tally.from_json(said["gone"]) if "gone" in said else None,
         )
 
     @property
-    def sign(self) -> int:
-        """1 where its rows came, -1 where they went."""
-        return -1 if self.kind == "remove" else 1
+    def came(self) -> Tally:
+        """What it brought."""
+        return Tally() if self.tally is None or self.kind == "remove" else self.tally
+
+    @property
+    def went(self) -> Tally:
+        """What it took away."""
+        return (self.tally if self.kind == "remove" else self.gone) or Tally()

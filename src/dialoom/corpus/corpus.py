@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 import pyarrow as pa
 
-from dialoom.corpus import _lance, history, tables
-from dialoom.corpus._delete import deletion
+from dialoom.corpus import _lance, edits, history, tables
 from dialoom.corpus._lance import Location
 from dialoom.corpus._load_lance import lance
 from dialoom.corpus._names import check_name
-from dialoom.corpus._sql import OFFSET, ROW_ID, answered, arrow, connect, select
+from dialoom.corpus._sql import OFFSET, answered, arrow, connect, select
 from dialoom.corpus._upgrade import upgrade
 from dialoom.corpus._views import beside
 from dialoom.corpus.changes import Change
+from dialoom.corpus.edits import ORDER, Changed, parts
 from dialoom.corpus.history import Version
-from dialoom.corpus.schema import SCHEMA, SCHEMA_VERSION, completed, dialogues_of, rows_of
-from dialoom.corpus.tally import COLUMNS, Tally
+from dialoom.corpus.schema import SCHEMA, SCHEMA_VERSION, dialogues_of, rows_of
+from dialoom.corpus.tally import Tally
 from dialoom.dialogue import Dialogue
 from dialoom.errors import Place, StorageError, UsageError, nearest
 
 _TABLE = "dialogues"
-_ORDER = "run, position, id"
-_CHUNK = 256
 _FILE_ROWS = 8_192  # Full files are never rewritten: compacting again and again costs the disk once, and little memory.
-
-
-T = TypeVar("T")
-
-
-class Changed(NamedTuple):
-    """What a removal took out, or a putting back brought: in which version, and the ids, in the order of their runs."""
-
-    version: int
-    ids: tuple[str, ...]
 
 
 class Corpus:
@@ -126,7 +114,7 @@ class Corpus:
         The order does not depend on the order of the commits. Memory holds eight bytes a row and one chunk of rows.
         """
         table = self.at(version)
-        offsets = arrow(table, select(OFFSET, where=where, order=_ORDER)).column(0)
+        offsets = arrow(table, select(OFFSET, where=where, order=ORDER)).column(0)
         return self._taken(table, offsets)
 
     def sample(
@@ -147,7 +135,7 @@ class Corpus:
 
     def ids(self, where: str | None = None, *, version: int | None = None) -> Iterator[str]:
         """The ids in a version, in the order of `dialogues`, streamed."""
-        for (name,) in self._streamed(select("id", where=where, order=_ORDER), version=version):
+        for (name,) in self._streamed(select("id", where=where, order=ORDER), version=version):
             yield name
 
     def seeds_and_ids(self, run: str) -> Iterator[tuple[str, str]]:
@@ -157,54 +145,27 @@ class Corpus:
 
     def remove(self, where: str, *, why: str | None = None) -> Changed:
         """Removes the dialogues that match, in one commit. Earlier versions keep them; `put_back` brings them again."""
-        self._writable()
-
-        def attempt(table: lance.LanceDataset) -> Changed:
-            found = arrow(table, select(f"{ROW_ID}, {OFFSET}, id", where=where, order=_ORDER))
-            if not len(found):
-                return Changed(int(table.version), ())
-            gone = (table.take(part, columns=list(COLUMNS)).to_pylist() for part in _parts(found.column(1)))
-            change = Change("remove", Tally.of(row for rows in gone for row in rows), why)
-            taken = deletion(table, found.column(0).to_pylist()).operation()
-            number = _lance.commit(table, taken, f"remove {len(found):,} where {where}", change.properties())
-            return Changed(number, tuple(found.column(2).to_pylist()))
-
-        return self._changed("remove from", attempt)
+        return edits.remove(self, where, why)
 
     def put_back(self, version: int, where: str, *, why: str | None = None) -> Changed:
         """Brings dialogues of a version that match, and are not in the newest one, back as they were, in one commit."""
-        self._writable()
-        old, newest = self.at(version), self.at(None)
-        there = arrow(newest, select("run, id"))
-        missing = (
-            f"SELECT offsets, id FROM ({select(f'{OFFSET} AS offsets, run, position, id', where=where)}) "
-            f"ANTI JOIN there USING (run, id) ORDER BY {_ORDER}"
-        )
-        found = arrow(old, missing, there=there)
-        if not len(found):
-            return Changed(int(newest.version), ())
-        with _lance.storage("read", self._location):
-            rows = old.take(found.column(0).combine_chunks())
-        whole = completed(rows) if "hash" not in rows.schema.names else rows.select(SCHEMA.names)
-        change = Change("put back", Tally.of(whole.select(COLUMNS).to_pylist()), why)
-        number = self._insert(whole, f"put back {len(found):,} of version {version} where {where}", change)
-        return Changed(number, tuple(found.column(1).to_pylist()))
+        return edits.put_back(self, version, where, why)
+
+    def update(self, dialogues: Mapping[tuple[str, str], Dialogue], *, why: str | None = None) -> Changed:
+        """Puts other content in the place of dialogues, in one commit; earlier versions keep what they were.
+
+        Args:
+            dialogues: the new content of each, by the run and the id of the one that is there; what is not there is
+                left out. Batch, position and source stay those of the old one, and it is held out if that was.
+        """
+        return edits.update(self, dialogues, why)
 
     def restore(self, version: int, *, why: str | None = None) -> int:
         """Makes the newest version what an older one was, in one commit, and returns the new version's number.
 
         The versions between stay readable. Facts in the tables beside (ratings, tags ...) are left as they are.
         """
-        self.at(version)
-        change = Change("restore", why=why)
-
-        def attempt(table: lance.LanceDataset) -> int:
-            operation = lance.LanceOperation.Restore(version)
-            return _lance.commit(table, operation, f"restore version {version}", change.properties())
-
-        number = self._changed("restore", attempt)
-        self._writable()
-        return number
+        return edits.restore(self, version, why)
 
     def versions(self) -> list[Version]:
         """Every version that is still there, oldest first, each with what it changed and what it holds."""
@@ -306,13 +267,8 @@ class Corpus:
         _lance.insert(self._table, self._location, rows, message, change.properties())
         return int(self._table.version)
 
-    def _changed(self, doing: str, attempt: Callable[[lance.LanceDataset], T]) -> T:
-        """Try a change on the newest version, and on a newer one where another process came before it."""
-        with _lance.storage(doing, self._location):
-            return _lance.patiently(lambda: attempt(self.at(None)))
-
     def _taken(self, table: lance.LanceDataset, offsets: pa.ChunkedArray) -> Iterator[Dialogue]:
-        for part in _parts(offsets):
+        for part in parts(offsets):
             with _lance.storage("read", self._location):
                 made = list(dialogues_of(table.take(part)))
             yield from made
@@ -323,8 +279,3 @@ class Corpus:
         with connect(self.at(version)) as connection:
             for batch in answered(connection, sql, parameters).to_arrow_reader(4096):
                 yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
-
-
-def _parts(offsets: pa.ChunkedArray) -> Iterator[pa.Array]:
-    for start in range(0, len(offsets), _CHUNK):
-        yield offsets.slice(start, _CHUNK).combine_chunks()

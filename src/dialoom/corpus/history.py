@@ -26,15 +26,25 @@ if TYPE_CHECKING:
 
 _TABLE = "changes"
 # What changes files or columns and no row. Lance's Python does not tell the reservation before a merge by its name.
-_SAME_ROWS = {"Rewrite", "BaseOperation", "Merge", "Project", "UpdateConfig", "CreateIndex"}
-SAME_ROWS_KINDS = frozenset(name.lower() for name in _SAME_ROWS)
+_SAME_ROWS = {
+    "Rewrite": ("compact", "compact: small files were merged"),
+    "BaseOperation": ("compact", "compact: numbers for the merged files were reserved"),
+    "Merge": ("columns", "columns were added, for what a newer dialoom keeps"),
+    "Project": ("columns", "columns were taken out or renamed"),
+    "UpdateConfig": ("settings", "settings of the table were changed"),
+    "CreateIndex": ("index", "an index was made"),
+}
+SAME_ROWS_KINDS = frozenset(kind for kind, _ in _SAME_ROWS.values())
+# As an earlier dialoom noted them.
+_FORMER = {name.lower(): words for name, words in _SAME_ROWS.items()}
 
 
 class Version(NamedTuple):
     """One immutable state of the corpus, and the change that made it.
 
     Attributes:
-        kind: `append`, `remove`, `put back`, `restore`, or what else Lance did (`rewrite` is merging files).
+        kind: `append`, `remove`, `put back`, `update`, `restore`; `compact`, `columns`, `settings` or `index` where no
+            row changed; else what another program did.
         what: the commit in a line; `why` the reason that was given for it.
         run, batch: whose rows it brought, where it is one run's or batch's.
         recipes: hashes of the recipes that made the rows it brought.
@@ -106,13 +116,14 @@ def _added_up(corpus: Corpus, table: lance.LanceDataset, known: dict[int, Versio
         made: Any = transaction.operation if transaction else None
         operation = type(made).__name__ if transaction else "unknown"
         change = Change.read(said)
-        tally = Tally()
+        came, went = Tally(), Tally()
+        kind, what = _SAME_ROWS.get(operation, (operation.lower(), operation.lower()))
         if number > 1 and number - 1 not in states:
             # Another program cleaned older versions away.
             state = tally_of(corpus.at(number))
         elif change is not None and change.tally is not None:
-            tally = change.tally
-            state = before.plus(tally, change.sign)
+            came, went = change.came, change.went
+            state = before.plus(went, -1).plus(came)
         elif operation == "Restore" and made.version in states:
             state = states[made.version]
         elif operation not in _SAME_ROWS:
@@ -122,19 +133,19 @@ def _added_up(corpus: Corpus, table: lance.LanceDataset, known: dict[int, Versio
             Version(
                 number=number,
                 at=change.at if change else listed.times[number],
-                kind=change.kind if change else operation.lower(),
-                what=said.get(LANCE_COMMIT_MESSAGE_KEY, operation.lower()),
+                kind=change.kind if change else kind,
+                what=said.get(LANCE_COMMIT_MESSAGE_KEY, what),
                 why=change.why if change else None,
                 run=said.get("run"),
                 batch=said.get("batch"),
                 recipes=change.recipes if change else (),
-                added=max(0, state.rows - before.rows),
-                removed=max(0, before.rows - state.rows),
+                added=came.rows or max(0, state.rows - before.rows),
+                removed=went.rows or max(0, before.rows - state.rows),
                 rows=state.rows,
                 hash=state.hex,
                 sums=state.sums,
-                topics=dict(tally.topics),
-                intents=dict(tally.intents),
+                topics=dict((came if came.rows else went).topics),
+                intents=dict((came if came.rows else went).intents),
             )
         )
     return new
@@ -173,6 +184,9 @@ def _row(version: Version) -> dict[str, Any]:
 
 
 def _version(row: dict[str, Any]) -> Version:
+    if row["kind"] in _FORMER:
+        kind, what = _FORMER[row["kind"]]
+        row = row | {"kind": kind, "what": what if row["what"] == row["kind"] else row["what"]}
     parsed = {name: loads(row[name]) for name in ("sums", "topics", "intents")}
     plain = {name: row[name] for name in Version._fields if name not in ("number", "recipes", *parsed)}
     return Version(number=row["version"], recipes=tuple(loads(row["recipes"])), **plain, **parsed)

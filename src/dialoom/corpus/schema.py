@@ -87,6 +87,13 @@ def content_hash(row: Mapping[str, Any]) -> bytes:
     return blake2b(dumps(content), digest_size=HASH_BYTES).digest()
 
 
+def hash_of(dialogue: Dialogue) -> bytes:
+    """The content hash that a dialogue's row has."""
+    (row,) = rows_of([dialogue], run="", batch="")
+    found: bytes = row["hash"]
+    return found
+
+
 def dialogues_of(table: pa.Table) -> Iterator[Dialogue]:
     """The dialogues that `rows_of` laid down, in the table's order."""
     for row in table.to_pylist():

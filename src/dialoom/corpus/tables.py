@@ -59,6 +59,8 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
         "rows": _COUNT,
         "rows_hash": _TEXT,
         "version_hash": _TEXT,
+        "set": _TEXT,
+        "members": pa.binary(),
     },
     "changes": {
         "kind": _TEXT,
@@ -175,8 +177,14 @@ def _field(name: str, kind: pa.DataType) -> pa.Field:
 def _with_columns(location: Location, name: str, rows: Sequence[Mapping[str, Any]]) -> lance.LanceDataset:
     """The table, with a column for whatever the rows hold."""
 
-    names = sorted({column for row in rows for column in row} - (TABLES[name] | _STAMP).keys())
-    fields = [pa.field(column, pa.array([row.get(column) for row in rows]).type) for column in names]
+    known = TABLES[name] | _STAMP
+    names = sorted({column for row in rows for column in row})
+    fields = [
+        _field(column, known[column])
+        if column in known
+        else pa.field(column, pa.array([row.get(column) for row in rows]).type)
+        for column in names
+    ]
 
     def attempt() -> lance.LanceDataset:
         table = _lance.open_table(location, name, _SCHEMA_VERSION)

@@ -89,7 +89,7 @@ async def _run(
     telemetry: Telemetry | None,
     origin: dict[str, Any] | None,
 ) -> Report:
-    checked = check(recipe)
+    checked = check(recipe, corpus_for(recipe, out))
     recipe_hash = recipe.content_hash()
     if children is not None:
         recipe_hash = digest(recipe_hash, "children", children)

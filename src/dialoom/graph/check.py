@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from dialoom.errors import DialoomError, RecipeError, nearest
 from dialoom.graph.fields import FieldFlow
@@ -28,8 +29,11 @@ class Checked:
     seeds: int
 
 
-def check(recipe: Recipe) -> Checked:
+def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
     """Check a recipe and read all that it needs from disk, without one call.
+
+    Args:
+        corpus: where its run will keep dialogues, if the recipe does not say so: what is held out there counts too.
 
     Raises RecipeError with every problem found, or the DataError of a source that cannot be read.
     """
@@ -46,7 +50,7 @@ def check(recipe: Recipe) -> Checked:
     except DialoomError as error:
         placed = error if error.place and error.place.file else _at_source(recipe, error)
         raise (RecipeError([*problems, placed]) if problems else placed) from error
-    problems += held_out_problems(recipe)
+    problems += held_out_problems(recipe, corpus)
     if not edges:
         problems += _reach_problems(recipe, graph)
         problems += _field_problems(recipe, graph, fields)

@@ -20,7 +20,7 @@ _MANIFEST = "manifest.json"
 _REPORT = "run.json"
 
 
-def held_out_problems(recipe: Recipe) -> Iterator[DialoomError]:
+def held_out_problems(recipe: Recipe, corpus: Path | str | None = None) -> Iterator[DialoomError]:
     """A problem for each source or example file of a recipe that holds a held-out dialogue.
 
     What is held out is learned from the recipe's corpus, from what it names in `held_out` (corpora, directories of
@@ -29,7 +29,7 @@ def held_out_problems(recipe: Recipe) -> Iterator[DialoomError]:
     too.
     """
     try:
-        marks = _marks(recipe)
+        marks = _marks(recipe, corpus)
     except DialoomError as error:
         yield DialoomError(f"it cannot be read: {error}", place=recipe.lines.place(("held_out",)))
         return
@@ -54,7 +54,7 @@ def _read(recipe: Recipe) -> Iterator[tuple[tuple[Key, ...], Path | None, Iterab
                 yield ("nodes", name, field), file, (row for _, row in shown.loaded)
 
 
-def _marks(recipe: Recipe) -> HeldOut:
+def _marks(recipe: Recipe, corpus: Path | str | None) -> HeldOut:
     from dialoom.corpus.held_out import HeldOut, held_out_at
 
     marks = HeldOut()
@@ -63,8 +63,9 @@ def _marks(recipe: Recipe) -> HeldOut:
         more = held_out_at(place)
         marks.update(_of_place(place) if more is None else more)
     if recipe.corpus is not None:
-        own = str(recipe.corpus) if "://" in str(recipe.corpus) else recipe.folder / recipe.corpus
-        marks.update(held_out_at(own) or HeldOut())
+        corpus = str(recipe.corpus) if "://" in str(recipe.corpus) else recipe.folder / recipe.corpus
+    if corpus is not None:
+        marks.update(held_out_at(corpus) or HeldOut())
     return marks
 
 

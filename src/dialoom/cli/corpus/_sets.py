@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from dialoom.corpus.splits import Embed
 
+NEAR = 0.6
+USUAL = 0.999
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the files and manifest.json.")]
 By = Annotated[
     list[str] | None,

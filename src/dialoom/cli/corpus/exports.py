@@ -15,7 +15,7 @@ def command(
     holding: Annotated[str | None, typer.Option(metavar="ID", help="Only those that hold this dialogue.")] = None,
     json: _options.Json = False,
 ) -> None:
-    """List the files that `dialoom export` wrote, each with its hash, version and filter.
+    """List the files that `export`, `push`, `corpus split` and `corpus mix` wrote, with hash, version and filter.
 
     \b
     Example:
@@ -30,12 +30,15 @@ def command(
     if json:
         print_json([export._asdict() for export in found])
         return
-    shown = table("when", "file", "format", "dialogues", "version", "where", "sha256", right=("dialogues", "version"))
+    shown = table(
+        "when", "file", "format", "set", "dialogues", "version", "where", "sha256", right=("dialogues", "version")
+    )
     for export in found:
         shown.add_row(
             f"{export.at:%Y-%m-%d %H:%M}",
             visible(export.file),
             export.format,
+            visible(export.set or ""),
             count(export.rows),
             str(export.version),
             visible(export.where or ""),

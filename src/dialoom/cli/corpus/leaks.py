@@ -19,8 +19,8 @@ def command(
         typer.Option(metavar="FILE", help="Files of dialogues to protect; left out, what the corpus holds out."),
     ] = None,
     where: corpora.Where = None,
-    near: _sets.Near = 0.6,
-    usual: _sets.Usual = 0.999,
+    near: _sets.Near = _sets.NEAR,
+    usual: _sets.Usual = _sets.USUAL,
     meaning: _sets.Meaning = None,
     json: _options.Json = False,
 ) -> None:

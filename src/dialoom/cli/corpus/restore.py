@@ -43,5 +43,7 @@ def command(
         print_json({"version": made, "rows": now.rows, "hash": now.hash, "put_back": brought})
     elif brought is None:
         out().print(f"version {made} is what version {number} was: {count(now.rows)} dialogues, hash {now.hash}")
+    elif not brought:
+        out().print(f"nothing was put back: version {number} holds no such dialogue that is not there now")
     else:
         out().print(f"put back {count(len(brought))} dialogues: version {made} has {count(now.rows)}")

@@ -6,36 +6,25 @@ from typing import Annotated
 
 import typer
 
-from dialoom.cli import _options
-from dialoom.cli.corpus import _options as corpora
-from dialoom.cli.corpus import _sets
+from dialoom.cli.corpus._choice import Choice, choosing
 
 _Share = typer.Option(min=0, max=1, help="The share of this set.")
 
 
+@choosing
 def command(
-    out: _sets.Out,
-    corpus: corpora.Folder = corpora.DEFAULT,
+    choice: Choice,
     train: Annotated[float | None, _Share] = None,
     validation: Annotated[float | None, _Share] = None,
     test: Annotated[float | None, _Share] = None,
-    by: _sets.By = None,
     group: Annotated[
         list[str] | None,
         typer.Option(metavar="SQL", help="Keep dialogues of equal value together, besides kin and near-duplicates."),
     ] = None,
-    where: corpora.Where = None,
-    seed: _sets.Seed = 0,
     hold: Annotated[
         list[str] | None,
         typer.Option(metavar="SET", help="Hold this set out from now on: no recipe may use it, no split train on it."),
     ] = None,
-    near: _sets.Near = 0.6,
-    usual: _sets.Usual = 0.999,
-    meaning: _sets.Meaning = None,
-    to: _sets.To = "jsonl",
-    force: _options.Force = False,
-    json: _options.Json = False,
 ) -> None:
     """Split a corpus so that no set knows another's dialogues.
 
@@ -47,26 +36,10 @@ def command(
       dialoom corpus split -o splits --by intent --by length --hold validation --hold test
       dialoom corpus split -o splits --train 0.9 --test 0.1 --where "provenance = 'real'" --seed 7
     """
-    from dialoom.cli._console import print_json
-    from dialoom.corpus.splits import split, write_split
+    from dialoom.corpus.splits import split
 
-    opened = corpora.opened(corpus)
-    plan = split(
-        opened,
-        _shares(train, validation, test),
-        by=by or (),
-        group=group or (),
-        where=where,
-        seed=seed,
-        near=near,
-        usual=usual,
-        embed=_sets.embedding(meaning),
-    )
-    manifest = write_split(opened, plan, out, to=to, hold=hold or (), force=force)
-    if json:
-        print_json(manifest)
-    else:
-        _sets.show(manifest, out)
+    plan = split(choice.opened, _shares(train, validation, test), group=group or (), **choice.how())
+    choice.write(plan, hold or ())
 
 
 def _shares(train: float | None, validation: float | None, test: float | None) -> dict[str, float]:

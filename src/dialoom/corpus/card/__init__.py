@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dialoom.corpus.card.dataset import write_dataset
+    from dialoom.corpus.card.dataset import note_dataset, write_dataset
     from dialoom.corpus.card.page import About, write_card
 
-__all__ = ["About", "write_card", "write_dataset"]
+__all__ = ["About", "note_dataset", "write_card", "write_dataset"]
 
-_HOMES = {"About": "page", "write_card": "page", "write_dataset": "dataset"}
+_HOMES = {"About": "page", "note_dataset": "dataset", "write_card": "page", "write_dataset": "dataset"}
 
 
 def __getattr__(name: str) -> object:

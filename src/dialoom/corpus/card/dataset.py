@@ -7,17 +7,18 @@ import shutil
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dialoom.corpus.card.page import About, Split, write_card
+from dialoom.corpus.exports import note_export
 from dialoom.corpus.held_out import held_out, text_key
-from dialoom.corpus.schema import rows_of
+from dialoom.corpus.scan import hashes_of
+from dialoom.corpus.schema import hash_of, rows_of
+from dialoom.corpus.splits.made import read_made
 from dialoom.dialogue import Dialogue
-from dialoom.dialogue.formats import read_dialogues
 from dialoom.errors import DataError, Place, StorageError
 
 if TYPE_CHECKING:
@@ -38,38 +39,84 @@ _CHUNK = 1_000
 _FILE_ROWS = 100_000
 
 
+class Written(NamedTuple):
+    """A split that was written: from which version, and its files with the content hashes of the dialogues in them."""
+
+    name: str
+    rows: int
+    version: int
+    files: dict[str, list[bytes]]
+
+
 def write_dataset(
-    corpus: Corpus, folder: Path, about: About, *, sets: Path | None = None, force: bool = False
-) -> list[Split]:
+    corpus: Corpus,
+    folder: Path,
+    about: About,
+    *,
+    sets: Path | None = None,
+    as_made: bool = False,
+    force: bool = False,
+    note: bool = True,
+) -> list[Written]:
     """Writes `data/SPLIT-*.parquet`, README.md and its plots; `datasets.load_dataset(folder)` reads them.
 
     Args:
         sets: a folder that `dialoom corpus split` or `mix` wrote, whose files become the splits; left out, what the
             corpus holds out is a split for each set, and all else is `train`.
+        as_made: whether files of `sets` may hold what has been held out, taken out or changed since.
         force: overwrite a data set that lies in the folder.
+        note: keep in the corpus which files were written; left out where `note_dataset` does so later.
 
-    Raises StorageError where something is in the way, DataError where there is nothing to write.
+    Raises StorageError where something is in the way, DataError where there is nothing to write, or what is held out
+    would be learned from, or `sets` hold what the corpus does not.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not force:
         raise StorageError(
             "there is something here already", place=Place(str(folder)), remedy="name another folder, or give --force"
         )
-    chosen = _of_files(sets) if sets is not None else _of_corpus(corpus)
+    made = read_made(sets) if sets is not None else None
+    version = corpus.version if made is None else made.version_in(corpus)
+    if made is not None and not as_made:
+        made.check(held_out(corpus).texts, frozenset(hashes_of(corpus.at(None), None)))
+    chosen = _of_corpus(corpus, version) if made is None else made.dialogues()
     shutil.rmtree(folder / "data", ignore_errors=True)
     splits = []
     for name, dialogues in chosen:
-        split = _write(folder, name, dialogues)
+        split = _write(folder, name, dialogues, version)
         if split.rows:
             splits.append(split)
     if not splits:
         raise DataError("there are no dialogues to write", place=Place(corpus.location))
-    write_card(corpus, folder, about, splits=splits, force=force)
+    write_card(
+        corpus, folder, about, splits=[Split(one.name, one.rows, tuple(one.files)) for one in splits], force=force
+    )
+    if note:
+        note_dataset(corpus, folder, splits)
     return splits
 
 
-def _of_corpus(corpus: Corpus) -> Iterator[tuple[str, Iterator[Dialogue]]]:
+def note_dataset(corpus: Corpus, folder: Path, splits: Iterable[Written], *, called: str | None = None) -> None:
+    """Keeps in the corpus which files a data set has.
+
+    Args:
+        called: its address, where it was uploaded.
+    """
+    for split in splits:
+        for file, hashes in split.files.items():
+            note_export(
+                corpus,
+                folder / file,
+                form="parquet",
+                version=split.version,
+                where=None,
+                hashes=hashes,
+                part=split.name,
+                called=None if called is None else f"{called}/{file}",
+            )
+
+
+def _of_corpus(corpus: Corpus, version: int) -> Iterator[tuple[str, Iterator[Dialogue]]]:
     marks = held_out(corpus).texts
-    version = corpus.version
     for chosen in [None, *sorted(set(marks.values()))]:
         found = corpus.dialogues(version)
         if marks:
@@ -77,41 +124,24 @@ def _of_corpus(corpus: Corpus) -> Iterator[tuple[str, Iterator[Dialogue]]]:
         yield chosen or "train", found
 
 
-def _of_files(folder: Path) -> Iterator[tuple[str, Iterator[Dialogue]]]:
-    path = folder / "manifest.json"
-    try:
-        manifest = orjson.loads(path.read_bytes())
-        files = [(str(file["file"]), manifest["format"]) for file in manifest["files"]]
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
-        why = (error.strerror or "it cannot be read").lower() if isinstance(error, OSError) else "it is another's"
-        raise DataError(
-            f"this is no manifest of a split: {why}", place=Place(str(path)), remedy="make one: dialoom corpus split"
-        ) from error
-    for file, form in files:
-        if form != "jsonl":
-            raise DataError(
-                f"the split is in the format '{form}', which leaves things out",
-                place=Place(str(path), field="format"),
-                remedy="split again with --to jsonl",
-            )
-        yield file.removesuffix(".jsonl"), read_dialogues(folder / file, form)
-
-
-def _write(folder: Path, name: str, dialogues: Iterable[Dialogue]) -> Split:
+def _write(folder: Path, name: str, dialogues: Iterable[Dialogue], version: int) -> Written:
     """One split, in files that are named once it is known how many they are."""
     name = re.sub(r"\W", "_", name)
     rows = 0
     files: list[Path] = []
+    hashes: list[list[bytes]] = []
     streamed = iter(dialogues)
     try:
         (folder / "data").mkdir(parents=True, exist_ok=True)
         while chunk := list(islice(streamed, _CHUNK)):
             path = folder / "data" / f"{name}-{len(files):05d}.part"
             files.append(path)
+            hashes.append([])
             written = 0
             with pq.ParquetWriter(path, _SCHEMA, compression="zstd") as writer:
                 while chunk:
                     writer.write_table(pa.Table.from_pylist(list(map(_row, chunk)), schema=_SCHEMA))
+                    hashes[-1] += map(hash_of, chunk)
                     written += len(chunk)
                     chunk = list(islice(streamed, _CHUNK)) if written < _FILE_ROWS else []
             rows += written
@@ -126,7 +156,8 @@ def _write(folder: Path, name: str, dialogues: Iterable[Dialogue]) -> Split:
             place=Place(str(folder)),
             remedy="check the path and the disk",
         ) from error
-    return Split(name, rows, tuple(f"data/{path.name}" for path in named))
+    paths = [f"data/{path.name}" for path in named]
+    return Written(name, rows, version, dict(zip(paths, hashes, strict=True)))
 
 
 def _row(dialogue: Dialogue) -> dict[str, Any]:

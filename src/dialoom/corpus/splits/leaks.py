@@ -128,7 +128,7 @@ def find_leaks(
     sets = [shingles(text) for text in (*(asked.texts if near else ()), *known.texts)]
     size = len(sets) - len(known.ids)
     twins: set[int] = set()
-    for first, second, score in sorted(near_pairs(sets, near or NEAR), key=lambda pair: (-pair[2], pair)):
+    for first, second, score in sorted(near_pairs(sets, near or NEAR, size), key=lambda pair: (-pair[2], pair)):
         if first < size <= second:
             found(first, second - size, "near", score)
         elif first >= size:

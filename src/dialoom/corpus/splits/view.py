@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dialoom.corpus._lance import storage
 from dialoom.corpus._sql import OFFSET, arrow, matching
-from dialoom.corpus.schema import dialogues_of
+from dialoom.corpus.schema import dialogues_of, hash_of
 from dialoom.dialogue import Dialogue
 from dialoom.errors import DataError, UsageError
 
@@ -60,6 +60,14 @@ class View:
                 remedy="loosen the condition" if where else "run a recipe or import a file into it first",
             )
         return found
+
+    def hashes(self, rows: Sequence[int]) -> list[bytes]:
+        """The content hashes of the dialogues at these offsets, in this order."""
+        if "hash" not in self._table.schema.names:
+            return [hash_of(one) for one in self.dialogues(rows)]
+        with storage("read", self._place):
+            found = self._table.take(pa.array(rows, type=pa.uint64()), columns=["hash"])
+        return found.column(0).to_pylist()  # type: ignore[no-any-return]
 
     def dialogues(self, rows: Sequence[int]) -> Iterator[Dialogue]:
         """The dialogues at these offsets, streamed in this order."""

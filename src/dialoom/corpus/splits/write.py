@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
+from dialoom.corpus.exports import note_export
 from dialoom.corpus.held_out import file_key, hold_out
 from dialoom.corpus.splits.plan import Plan
 from dialoom.corpus.splits.rows import Row
@@ -29,6 +30,8 @@ def write_split(
     corpus: Corpus, plan: Plan, folder: Path, *, to: str = "jsonl", hold: Sequence[str] = (), force: bool = False
 ) -> dict[str, Any]:
     """Writes a file a set, the withheld rows with their reasons, and at last `manifest.json`, and returns its content.
+
+    The files are noted in the corpus, so that they are found from the dialogues in them.
 
     Of a set that is not for training, real and synthetic dialogues are files of their own, so that a model can be
     tested on what people said alone.
@@ -57,9 +60,11 @@ def write_split(
         )
     (folder / MANIFEST).unlink(missing_ok=True)
     files: list[dict[str, Any]] = []
+    parts: dict[str, list[Row]] = {}
     for name, rows in plan.sets.items():
         for file, part in _files(name, rows).items():
             path = folder / f"{file}.jsonl"
+            parts[path.name] = part
             write(plan.view.dialogues([row.offset for row in part]), path)
             about = {"file": path.name, "set": name, "rows": len(part), "sha256": file_key(path)}
             files.append(about | {"provenance": sorted({row.provenance for row in part}), "content": _content(part)})
@@ -73,6 +78,16 @@ def write_split(
     partial = folder / f".{MANIFEST}.tmp"
     partial.write_bytes(to_json(manifest, indent=2) + b"\n")
     partial.replace(folder / MANIFEST)
+    for file, part in parts.items():
+        note_export(
+            corpus,
+            folder / file,
+            form=to,
+            version=plan.view.version,
+            where=plan.options["where"],
+            hashes=plan.view.hashes([row.offset for row in part]),
+            part=next(each["set"] for each in files if each["file"] == file),
+        )
     return manifest
 
 
@@ -96,6 +111,7 @@ def _manifest(
         "dialoom": version("dialoom"),
         "corpus": corpus.location,
         "version": plan.view.version,
+        "version_hash": next(each.hash for each in corpus.versions() if each.number == plan.view.version),
         "format": to,
         "options": plan.options,
         "rows": {name: len(rows) for name, rows in plan.sets.items()},

@@ -3,5 +3,6 @@
 from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._find import find_format, read_dialogues
 from dialoom.dialogue.formats._format import FORMATS, Format
+from dialoom.dialogue.formats._ids import is_content_id
 
-__all__ = ["FORMATS", "Bad", "Format", "find_format", "read_dialogues", "write_lines"]
+__all__ = ["FORMATS", "Bad", "Format", "find_format", "is_content_id", "read_dialogues", "write_lines"]

@@ -24,6 +24,12 @@ def turns_of_messages(row: Row) -> list[Turn]:
     messages = row.values["messages"]
     if not isinstance(messages, list):
         raise wrong_type(row.place("messages"), "a list of messages", messages)
+    if not messages:
+        raise DataError(
+            "the list of messages is empty",
+            place=row.place("messages"),
+            remedy="write at least one message with role and content, or leave the row out",
+        )
     turns: list[Turn] = []
     waiting: dict[str, ToolCall] = {}
     for index, message in enumerate(messages):

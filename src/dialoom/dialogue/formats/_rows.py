@@ -14,6 +14,7 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.formats._files import Bad, empty, read_lines
+from dialoom.dialogue.formats._ids import ContentIds
 from dialoom.errors import DataError, Place, nearest
 
 Lines = Iterable[tuple[int, str]]
@@ -72,7 +73,11 @@ def wrong_type(place: Place, expected: str, found: object) -> DataError:
 
 
 def read_each(path: Path, bad: Bad | None, make: Callable[[Row, int], Dialogue]) -> Iterator[Dialogue]:
-    """Streams what `make` makes of each row and its number (from 1); rows that cannot be read go to `bad`, if given."""
+    """Streams what `make` makes of each row and its number (from 1); rows that cannot be read go to `bad`, if given.
+
+    A dialogue that has no id, or is called after its file and number, gets one made of its content.
+    """
+    ids = ContentIds()
     for number, row in enumerate(read_rows(path, bad), start=1):
         try:
             dialogue = make(row, number)
@@ -81,7 +86,8 @@ def read_each(path: Path, bad: Bad | None, make: Callable[[Row, int], Dialogue])
                 raise
             bad(error, to_json(row.values).decode())
         else:
-            yield dialogue
+            own = dialogue.id not in ("", f"{path.name}:{number}")
+            yield dialogue if own else ids.named(dialogue)
 
 
 def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:

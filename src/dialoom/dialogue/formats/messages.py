@@ -21,13 +21,13 @@ _ROLES = ("system", "developer", "user", "assistant", "tool")
 
 
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
-    """The roles are the speakers. A row without `id` is called after its file and its number there."""
+    """The roles are the speakers. A row without `id` is called after what it says."""
     return read_each(path, bad, _dialogue)
 
 
-def _dialogue(row: Row, number: int) -> Dialogue:
+def _dialogue(row: Row, _: int) -> Dialogue:
     return Dialogue(
-        id=row.optional("id") or f"{row.path.name}:{number}",
+        id=row.optional("id") or "",
         turns=turns_of_messages(row),
         fields=row.rest("id", "messages"),
         lineage=Lineage(provenance="real", source=f"{row.path.name} (messages)"),
