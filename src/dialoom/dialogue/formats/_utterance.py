@@ -6,7 +6,7 @@ a single turn without one, the field `intent` of the record is the turn's.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,11 +163,8 @@ def values_of(utterances: Iterable[Utterance], left: LeftOut) -> dict[str, dict[
 
 
 def main_language(utterances: Iterable[Utterance], default: str) -> str:
-    """The language that most utterances are in; those that do not tell count as none."""
-    counts: dict[str, int] = defaultdict(int)
-    for utterance in utterances:
-        if utterance.language:
-            counts[utterance.language] += 1
+    """The language that most utterances are in, where those that do not tell count for the default."""
+    counts = Counter(utterance.language or default for utterance in utterances)
     return max(counts, key=lambda language: counts[language]) if counts else default
 
 
