@@ -52,7 +52,9 @@ def test_offsets_are_those_of_utf_16(given_dialogue: Dialogue) -> None:
 
 def test_an_emoji_counts_two(tmp_path: Path) -> None:
     text = "👩‍🚀😀 to Rome"
-    one = dialogue(text, slots=[slot(text, "Rome"), slot(text, "😀", "mood")], fields={"split": "test", "language": "it"})
+    one = dialogue(
+        text, slots=[slot(text, "Rome"), slot(text, "😀", "mood")], fields={"split": "test", "language": "it"}
+    )
     assert write([one, dialogue("x"), one], tmp_path / "my bot!.json", "clu") == 3
     found = project(tmp_path / "my bot!.json")
     assert found["stringIndexType"] == "Utf16CodeUnit"

@@ -150,7 +150,9 @@ def test_bad_archives_tell_their_place(form: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="this zip archive fits no known format"):
         list(read_dialogues(tmp_path / "y.zip"))
     name = "intents/a/trainingPhrases/en.json" if form == "dialogflow_cx" else "intents/a_usersays_en.json"
-    broken = '{"trainingPhrases": [{"parts": [{"txt": "x"}]}]}' if form == "dialogflow_cx" else '[{"data": [{"txt": "x"}]}]'
+    broken = (
+        '{"trainingPhrases": [{"parts": [{"txt": "x"}]}]}' if form == "dialogflow_cx" else '[{"data": [{"txt": "x"}]}]'
+    )
     with ZipFile(tmp_path / "z.zip", "w") as archive:
         archive.writestr(name, broken)
     with pytest.raises(DataError, match="the part has no text") as caught:

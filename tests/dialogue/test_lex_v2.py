@@ -27,7 +27,11 @@ def files(path: Path) -> dict[str, Any]:
 def test_the_layout_is_what_lex_imports(tmp_path: Path) -> None:
     text = "from Rome to NYC?"
     slots = [slot(text, "Rome", "from_city"), slot(text, "NYC", "to_city", "New York")]
-    write([dialogue(text, slots=slots), dialogue("Hallo", "greet", fields={"language": "de"})], tmp_path / "a bot.zip", "lex_v2")
+    write(
+        [dialogue(text, slots=slots), dialogue("Hallo", "greet", fields={"language": "de"})],
+        tmp_path / "a bot.zip",
+        "lex_v2",
+    )
     made = files(tmp_path / "a bot.zip")
     english = "a_bot/BotLocales/en_US"
     assert set(made) == {
@@ -65,9 +69,14 @@ def test_names_and_values_fit_the_api_model_of_the_service(tmp_path: Path) -> No
     given_ones = [dialogue(f"{text} {name}", name or "-", [slot(text, "b", name or "-")]) for name in names]
     long = "v" * 141
     written = write([*given_ones, dialogue(long, "ok", [slot(long, long)])], tmp_path / "b.zip", "lex_v2")
-    fitting = [name for name in names if re.fullmatch(shapes["Name"]["pattern"], name) and len(name) <= shapes["Name"]["max"]]
+    fitting = [
+        name for name in names if re.fullmatch(shapes["Name"]["pattern"], name) and len(name) <= shapes["Name"]["max"]
+    ]
     made = files(tmp_path / "b.zip")
-    assert {value["name"] for name, value in made.items() if name.endswith("/Intent.json")} == {*fitting, "FallbackIntent"}
+    assert {value["name"] for name, value in made.items() if name.endswith("/Intent.json")} == {
+        *fitting,
+        "FallbackIntent",
+    }
     assert sum(written.left_out.values()) == len(names) - len(fitting)
     values = [
         each["sampleValue"]["value"]
@@ -109,13 +118,23 @@ def test_what_lex_refuses_is_named_and_counted(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(labelled(text=st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="{}"), min_size=1)), min_size=1, max_size=4))
+@given(
+    st.lists(
+        labelled(
+            text=st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="{}"), min_size=1)
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_samples_read_back(dialogues: list[Dialogue]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "b.zip"
         first = again(dialogues, path, "lex_v2")
         assert {one.turns[0].text for one in first} <= {_sample(one) for one in dialogues}
-        assert len({one.turns[0].text.casefold() for one in first}) == len({_sample(one).casefold() for one in dialogues})
+        assert len({one.turns[0].text.casefold() for one in first}) == len(
+            {_sample(one).casefold() for one in dialogues}
+        )
         second = again(first, path, "lex_v2")
     assert [one.turns for one in second] == [one.turns for one in first]
 
@@ -140,4 +159,4 @@ def test_a_reference_is_a_slot(tmp_path: Path) -> None:
     assert read.turns[0].text == "from {city}"
     assert read.turns[0].slots == [slot("from {city}", "{city}")]
     assert read.fields == {"language": "en_US"}
-    assert list(read_dialogues(tmp_path / "b.zip"))[0].turns == read.turns
+    assert next(iter(read_dialogues(tmp_path / "b.zip"))).turns == read.turns

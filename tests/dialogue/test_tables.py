@@ -34,7 +34,9 @@ def test_any_utterance_reads_back_from_csv(dialogues: list[Dialogue]) -> None:
 @given(st.lists(strategies.dialogues.filter(lambda one: one.turns), min_size=1, max_size=4))
 def test_any_turns_read_back_from_csv(dialogues: list[Dialogue]) -> None:
     def shown(turns: list[Turn]) -> list[Turn]:
-        return [turn.model_copy(update={"intent": turn.intent or None, "emotion": turn.emotion or None}) for turn in turns]
+        return [
+            turn.model_copy(update={"intent": turn.intent or None, "emotion": turn.emotion or None}) for turn in turns
+        ]
 
     with tempfile.TemporaryDirectory() as folder:
         read = again(dialogues, Path(folder) / "t.csv", "csv_turns")
@@ -48,7 +50,7 @@ def test_the_utterances_of_a_dialogue(tmp_path: Path) -> None:
         Turn(speaker="Ann", text="to Rome", intent="book", slots=[Slot(name="city", value="Rome")]),
         Turn(speaker="assistant", text="Sure?", intent="confirm"),
         Turn(speaker="Ann", text="yes"),
-        Turn(speaker="Ann", text="=1+1; \"go\"", intent="go"),
+        Turn(speaker="Ann", text='=1+1; "go"', intent="go"),
     ]
     only = Dialogue(id="d2", turns=[Turn(speaker="Bo", text="hi")], fields={"intent": "greet", "split": "test"})
     written = write([Dialogue(id="d1", turns=turns), only], tmp_path / "u.csv", "csv")

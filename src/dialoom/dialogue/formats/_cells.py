@@ -37,7 +37,7 @@ def value_of(row: Row, name: str) -> Any:
 
 
 def slots_of(row: Row, name: str) -> list[Slot]:
-    """The slots of a cell: a list of objects with name, value and maybe start and end, or an object of values by name."""
+    """The slots of a cell: a list of objects with name, value and maybe offsets, or an object of values by name."""
     value = value_of(row, name)
     if isinstance(value, dict):
         value = [{"name": each, "value": said} for each, said in value.items()]

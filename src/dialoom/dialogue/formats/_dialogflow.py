@@ -133,7 +133,9 @@ def meanings_of(entity: str, entries: Iterable[Any]) -> Meanings:
 
 def _typed(utterance: Utterance, types: dict[str, dict[str, str]]) -> Utterance:
     own = types.get(utterance.intent, {})
-    return replace(utterance, slots=tuple(replace(slot, name=own.get(slot.name, slot.name)) for slot in utterance.slots))
+    return replace(
+        utterance, slots=tuple(replace(slot, name=own.get(slot.name, slot.name)) for slot in utterance.slots)
+    )
 
 
 def _entries(

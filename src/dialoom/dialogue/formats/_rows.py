@@ -86,10 +86,10 @@ def read_each(path: Path, bad: Bad | None, make: Callable[[Row, int], Dialogue])
 
 
 def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:
-    """Streams the rows of a file whose start tells its form: `{` JSON Lines, `[` a JSON list, `PAR1` Parquet, else CSV.
+    """Streams the rows of a file whose start tells its form: `{` JSON Lines, `[` JSON list, `PAR1` Parquet, else CSV.
 
-    A JSON list is read whole; the others take constant memory. What separates the fields of a CSV file (comma, semicolon,
-    tab or bar) is told by its header. Raises DataError on bad input; `bad`, where given, takes rows that cannot be read.
+    A JSON list is read whole; the others take constant memory. The header of a CSV file tells what separates its fields:
+    comma, semicolon, tab or bar. Raises DataError on bad input; `bad`, where given, takes rows that cannot be read.
     """
     if is_parquet(path):
         return (Row(path, number, values) for number, values in parquet_rows(path))

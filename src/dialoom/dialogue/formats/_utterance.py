@@ -1,7 +1,7 @@
 """Labelled utterances: what the formats of NLU tools hold, out of dialogues and back into them.
 
-An utterance is a turn that has an intent, whoever says it, except what an assistant, system or tool says. In a dialogue of
-a single turn without one, the field `intent` of the record is the turn's.
+An utterance is a turn that has an intent, whoever says it, except what an assistant, system or tool says. In a dialogue
+of a single turn without one, the field `intent` of the record is the turn's.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Utterance:
         return any(later.start < earlier.end for earlier, later in zip(self.slots, self.slots[1:], strict=False))
 
     def parts(self) -> Iterator[tuple[str, Span | None]]:
-        """The text in pieces, each a slot's or no slot's; put together they are the text. For slots that do not overlap."""
+        """The text in pieces, each a slot's or no slot's; together they are the text. For slots that do not overlap."""
         at = 0
         for slot in self.slots:
             if slot.start > at:

@@ -32,8 +32,8 @@ _LONGEST = 500
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """A dialogue of one turn for each utterance; `dataset` becomes the field `split`, `language` that of its name.
 
-    Values of list entities become the values of slots. The first dialogue carries definitions of entities, and what else
-    the project says, in the field `clu`.
+    Values of list entities become the values of slots. The first dialogue carries definitions of entities, and what
+    else the project says, in the field `clu`.
     """
     project = read_object(path)
     here = Place(file=str(path))
@@ -180,7 +180,9 @@ def _entities(found: Labelled, assets: dict[str, Any], language: str) -> list[di
     for name, values in values_of(found.utterances, found.left).items():
         entity = by_name.setdefault(name, {"category": name, "compositionSetting": "combineComponents"})
         # Only what a reader would not find out by what is there.
-        wrong = {value: [text for text in texts if known.get((name, text), text) != value] for value, texts in values.items()}
+        wrong = {
+            value: [text for text in texts if known.get((name, text), text) != value] for value, texts in values.items()
+        }
         lists = {value: texts for value, texts in wrong.items() if texts}
         if lists:
             sublists = [

@@ -83,9 +83,7 @@ def _write(dialogues: Iterable[Dialogue], path: Path) -> Written:
 
 
 def _cells(utterance: Utterance) -> list[Any]:
-    slots = [
-        {"name": slot.name, "value": slot.value, "start": slot.start, "end": slot.end} for slot in utterance.slots
-    ]
+    slots = [{"name": slot.name, "value": slot.value, "start": slot.start, "end": slot.end} for slot in utterance.slots]
     named = utterance.name, utterance.text, utterance.intent
     return [*named, json_cell(slots), utterance.split, utterance.language]
 

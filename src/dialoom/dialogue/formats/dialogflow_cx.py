@@ -52,7 +52,9 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
                 text, slots = joined(phrase.get("parts"), "parameterId", types, meanings, parts)
                 times = phrase.get("repeatCount") or 1
                 if not isinstance(times, int) or times < 1:
-                    raise DataError("repeatCount is no number from 1", place=place, remedy="write how often it was said")
+                    raise DataError(
+                        "repeatCount is no number from 1", place=place, remedy="write how often it was said"
+                    )
             except DataError as error:
                 if bad is None:
                     raise

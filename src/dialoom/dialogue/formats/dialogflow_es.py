@@ -31,8 +31,8 @@ _LONGEST_NAME = 30
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """A dialogue of one turn for each text that users say.
 
-    The first one carries the agent's settings, intents and entities in the field `dialogflow_es`. The field `language` is
-    there where it is not the agent's own.
+    The first one carries the agent's settings, intents and entities in the field `dialogflow_es`. The field `language`
+    is there where it is not the agent's own.
     """
     members = Members(path, _WHAT)
     agent, called = _agent(members)
@@ -104,7 +104,9 @@ def _refused(utterance: Utterance) -> str | None:
     if len(utterance.text) > _LONGEST:
         return f"Dialogflow ES takes texts up to {_LONGEST} characters"
     name = next((each for each in utterance.slot_names if len(each) > _LONGEST_NAME), None)
-    return refused(utterance) if name is None else f"Dialogflow ES takes names up to {_LONGEST_NAME} characters: '{name}'"
+    return (
+        refused(utterance) if name is None else f"Dialogflow ES takes names up to {_LONGEST_NAME} characters: '{name}'"
+    )
 
 
 def _files(found: Labelled) -> dict[str, Any]:
@@ -151,7 +153,14 @@ def _intent(name: str) -> dict[str, Any]:
         "auto": True,
         "contexts": [],
         "responses": [
-            {"resetContexts": False, "action": "", "affectedContexts": [], "parameters": [], "messages": [], "speech": []}
+            {
+                "resetContexts": False,
+                "action": "",
+                "affectedContexts": [],
+                "parameters": [],
+                "messages": [],
+                "speech": [],
+            }
         ],
         "priority": 500_000,
         "webhookUsed": False,

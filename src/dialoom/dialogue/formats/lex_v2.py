@@ -195,7 +195,9 @@ def _slot_type(name: str, values: dict[str, list[str]], found: Labelled) -> dict
         fitting = [text for text in dict.fromkeys([value, *texts]) if _is_value(text)]
         for text in dict.fromkeys([value, *texts]):
             if text not in fitting and not _REFERENCE.fullmatch(text):
-                found.left.remark(f"slot values of more than {_LONGEST_VALUE} characters, left out of the slot type", name)
+                found.left.remark(
+                    f"slot values of more than {_LONGEST_VALUE} characters, left out of the slot type", name
+                )
         if fitting:
             synonyms = [{"value": text} for text in fitting[1:]] or None
             listed.append({"sampleValue": {"value": fitting[0]}, "synonyms": synonyms})

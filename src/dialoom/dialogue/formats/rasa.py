@@ -55,7 +55,7 @@ def _attributes(utterance: Utterance) -> list[dict[str, Any]]:
 
 
 def _lines(found: Labelled) -> Iterator[str]:
-    # A file of ASCII alone goes through Python's `raw_unicode_escape` in Rasa, which would change every backslash-u in it.
+    # Rasa decodes a file of ASCII alone with Python's `raw_unicode_escape`, which would change every backslash-u in it.
     yield "# Rasa NLU training data · dialoom"
     yield 'version: "3.1"'
     yield "nlu:"
@@ -85,7 +85,9 @@ def _metadata(utterance: Utterance, level: str) -> Any:
 def _intent(name: str, metadata: Any, utterances: list[Utterance]) -> Iterator[str]:
     texts = [(each, annotated(each, _attributes(each)) or "") for each in utterances]
     short = [text for each, text in texts if _metadata(each, "example") is None and not _NOT_IN_BLOCK.search(text)]
-    long = [(each, text) for each, text in texts if _metadata(each, "example") is not None or _NOT_IN_BLOCK.search(text)]
+    long = [
+        (each, text) for each, text in texts if _metadata(each, "example") is not None or _NOT_IN_BLOCK.search(text)
+    ]
     if short:
         yield from _head("intent", name, metadata)
         yield "  examples: |"
