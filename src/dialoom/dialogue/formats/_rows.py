@@ -88,7 +88,7 @@ def read_each(path: Path, bad: Bad | None, make: Callable[[Row, int], Dialogue])
 def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:
     """Streams the rows of a file whose start tells its form: `{` JSON Lines, `[` JSON list, `PAR1` Parquet, else CSV.
 
-    A JSON list is read whole; the others take constant memory. The header of a CSV file tells what separates its fields:
+    A JSON list is read whole; the others take constant memory. The header of a CSV file tells what parts its fields:
     comma, semicolon, tab or bar. Raises DataError on bad input; `bad`, where given, takes rows that cannot be read.
     """
     if is_parquet(path):
