@@ -31,3 +31,21 @@ def member(owner: dict[str, Any], name: str, kind: type, place: Place) -> Any:
     if not isinstance(owner[name], kind) or isinstance(owner[name], bool):
         raise wrong_type(here, words[kind], owner[name])
     return owner[name]
+
+
+def objects(owner: dict[str, Any], name: str, place: Place, *needed: str) -> list[dict[str, Any]]:
+    """The objects in a list, none where it is missing or null; each has the texts `needed`.
+
+    Raises DataError where the list or an object is something else.
+    """
+    if owner.get(name) is None:
+        return []
+    listed: list[dict[str, Any]] = member(owner, name, list, place)
+    for index, each in enumerate(listed):
+        field = f"{place.field}.{name}[{index}]" if place.field else f"{name}[{index}]"
+        here = Place(file=place.file, line=place.line, field=field)
+        if not isinstance(each, dict):
+            raise wrong_type(here, "an object", each)
+        for key in needed:
+            member(each, key, str, here)
+    return listed

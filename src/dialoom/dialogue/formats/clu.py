@@ -16,7 +16,7 @@ from dialoom.dialogue.formats._labelled import Labelled, labelled
 from dialoom.dialogue.formats._shape import Shape
 from dialoom.dialogue.formats._utf16 import Utf16
 from dialoom.dialogue.formats._utterance import Utterance, main_language, read_utterance, values_of
-from dialoom.dialogue.formats._whole_json import member, read_object
+from dialoom.dialogue.formats._whole_json import member, objects, read_object
 from dialoom.dialogue.formats._written import Written
 from dialoom.dialogue.turn import Slot
 from dialoom.errors import DataError, Place
@@ -46,6 +46,7 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
         )
     assets = member(project, "assets", dict, here)
     utterances = member(assets, "utterances", list, Place(file=str(path), field="assets"))
+    _check(project, assets, path)
     kept = _kept(project, assets)
     meanings = _meanings(assets)
     number = 0
@@ -66,6 +67,21 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
         raise DataError("the project has no utterances", place=Place(file=str(path), field="assets.utterances"))
 
 
+def _check(project: dict[str, Any], assets: dict[str, Any], path: Path) -> None:
+    """Raises DataError where definitions are not what a project has."""
+    here = Place(file=str(path), field="assets")
+    if "metadata" in project:
+        member(project, "metadata", dict, Place(file=str(path)))
+    objects(assets, "intents", here, "category")
+    for index, entity in enumerate(objects(assets, "entities", here, "category")):
+        place = Place(file=str(path), field=f"assets.entities[{index}]")
+        lists = member(entity, "list", dict, place) if entity.get("list") is not None else {}
+        for sublist in objects(lists, "sublists", place, "listKey"):
+            for synonyms in objects(sublist, "synonyms", place):
+                if synonyms.get("values") is not None:
+                    member(synonyms, "values", list, place)
+
+
 def _kept(project: dict[str, Any], assets: dict[str, Any]) -> dict[str, Any]:
     kept = {
         "project": {name: value for name, value in project.items() if name not in ("assets", "stringIndexType")},
@@ -75,21 +91,14 @@ def _kept(project: dict[str, Any], assets: dict[str, Any]) -> dict[str, Any]:
 
 
 def _meanings(assets: dict[str, Any]) -> dict[tuple[str, str], str]:
-    """What a text means, by entity and text, as the lists of entities tell."""
+    """What a text means, by entity and text, as the lists of entities tell; of two meanings the first."""
     found: dict[tuple[str, str], str] = {}
-    for entity in _objects(assets, "entities"):
-        for sublist in _objects(entity.get("list"), "sublists"):
-            for synonyms in _objects(sublist, "synonyms"):
-                values = synonyms.get("values")
-                for text in values if isinstance(values, list) else []:
-                    found.setdefault((str(entity.get("category")), str(text)), str(sublist.get("listKey")))
+    for entity in assets.get("entities") or []:
+        for sublist in (entity.get("list") or {}).get("sublists") or []:
+            for synonyms in sublist.get("synonyms") or []:
+                for text in synonyms.get("values") or []:
+                    found.setdefault((entity["category"], str(text)), sublist["listKey"])
     return found
-
-
-def _objects(owner: Any, name: str) -> list[dict[str, Any]]:
-    """The objects in a list of an object; none where there is no such list."""
-    listed = owner.get(name) if isinstance(owner, dict) else None
-    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _utterance(

@@ -18,7 +18,7 @@ from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._labelled import Labelled, labelled
 from dialoom.dialogue.formats._shape import Shape
 from dialoom.dialogue.formats._utterance import Utterance, main_language, read_utterance
-from dialoom.dialogue.formats._whole_json import member
+from dialoom.dialogue.formats._whole_json import member, objects
 from dialoom.dialogue.formats._written import Written
 from dialoom.errors import DataError
 
@@ -55,7 +55,9 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
                 times = phrase.get("repeatCount") or 1
                 if not isinstance(times, int) or not 1 <= times <= _MOST:
                     raise DataError(
-                        f"repeatCount is no number from 1 to {_MOST:,}", place=place, remedy="write how often it was said"
+                        f"repeatCount is no number from 1 to {_MOST:,}",
+                        place=place,
+                        remedy="write how often it was said",
                     )
             except DataError as error:
                 if bad is None:
@@ -79,11 +81,12 @@ def _agent(members: Members) -> tuple[Agent, dict[str, str]]:
     for name, found in members.matching(r"intents/([^/]+)/[^/]+\.json"):
         definition = members.object(name)
         called[found[1]] = member(definition, "displayName", str, members.place(name))
+        objects(definition, "parameters", members.place(name), "id")
         agent.intents[called[found[1]]] = definition
     for name, found in members.matching(r"entityTypes/([^/]+)/[^/]+\.json"):
         agent.entities[unquote(found[1])] = members.object(name)
     for name, found in members.matching(r"entityTypes/([^/]+)/entities/([^/]+)\.json"):
-        entries = member(members.object(name), "entities", list, members.place(name))
+        entries = objects(members.object(name), "entities", members.place(name), "value")
         agent.entries.setdefault(unquote(found[1]), {})[found[2]] = entries
     return agent, called
 

@@ -17,6 +17,7 @@ from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._labelled import Labelled, labelled
 from dialoom.dialogue.formats._shape import Shape
 from dialoom.dialogue.formats._utterance import Utterance, main_language, read_utterance
+from dialoom.dialogue.formats._whole_json import objects
 from dialoom.dialogue.formats._written import Written
 from dialoom.errors import DataError
 
@@ -70,11 +71,14 @@ def _agent(members: Members) -> tuple[Agent, dict[str, str]]:
     for name, found in members.matching(r"intents/([^/]+)\.json"):
         if name not in says:
             definition = members.object(name)
+            for response in objects(definition, "responses", members.place(name)):
+                objects(response, "parameters", members.place(name, "responses"), "name")
             called[found[1]] = str(definition.get("name") or unquote(found[1]))
             agent.intents[called[found[1]]] = definition
     entries = {name: (unquote(found[1]), found[2]) for name, found in members.matching(_ENTRIES)}
     for name, (entity, language) in entries.items():
-        agent.entries.setdefault(entity, {})[language] = members.list(name)
+        listed = objects({"entries": members.list(name)}, "entries", members.place(name), "value")
+        agent.entries.setdefault(entity, {})[language] = listed
     for name, found in members.matching(r"entities/([^/]+)\.json"):
         if name not in entries:
             agent.entities[unquote(found[1])] = members.object(name)
@@ -82,9 +86,7 @@ def _agent(members: Members) -> tuple[Agent, dict[str, str]]:
 
 
 def _parameters(intent: dict[str, Any]) -> list[Any]:
-    responses = intent.get("responses")
-    found = [each.get("parameters") for each in responses if isinstance(each, dict)] if isinstance(responses, list) else []
-    return [each for parameters in found if isinstance(parameters, list) for each in parameters]
+    return [each for response in intent.get("responses") or [] for each in response.get("parameters") or []]
 
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> Written:

@@ -49,7 +49,9 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
         intent = members.object(name)
         called = member(intent, "name", str, members.place(name))
         # It is null for an intent without any.
-        samples = member(intent, "sampleUtterances", list, members.place(name)) if intent.get("sampleUtterances") else []
+        samples = (
+            member(intent, "sampleUtterances", list, members.place(name)) if intent.get("sampleUtterances") else []
+        )
         for index, sample in enumerate(samples):
             try:
                 if not isinstance(sample, dict):
