@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,19 +47,23 @@ def export(
     from dialoom.corpus import export as export_dialogues
     from dialoom.errors import StorageError
 
-    write = _writer(to)
+    form = _form(to)
     corpus, condition = _open(folder, where)
     number = corpus.version if version is None else corpus.number_of(version)
     if out != _STDOUT and out.resolve().is_relative_to(Path(folder).resolve()):
         raise StorageError(
             f"{out} is inside {folder}, where the run keeps its own files", remedy="name a file elsewhere"
         )
-    if out != _STDOUT and out.is_file() and not force:
+    if out == _STDOUT and form.folder:
+        raise StorageError(f"the format '{to}' is a folder, which stdout cannot be", remedy="name a folder with --out")
+    there = out.is_file() or (form.folder and out.is_dir() and any(out.iterdir()))
+    if out != _STDOUT and there and not force:
         raise StorageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
     with _target(out) as file:
+        assert form.write is not None
         done = export_dialogues(
             corpus,
-            write,
+            form.write,
             file,
             form=to,
             version=number,
@@ -67,13 +71,15 @@ def export(
             with_held_out=with_held_out,
             note=out != _STDOUT,
         )
-    print(f"wrote {count(done.rows)} dialogues to {'stdout' if out == _STDOUT else out}", file=sys.stderr)
+    for note in done.notes:
+        print(f"note: {note}", file=sys.stderr)
+    print(f"wrote {count(done.rows)} {done.what} to {'stdout' if out == _STDOUT else out}", file=sys.stderr)
     if done.left_out:
         sets = ", ".join(f"{count(number)} as {name}" for name, number in sorted(done.left_out.items()))
         print(f"note: left out what is held out ({sets}); --with-held-out writes it too", file=sys.stderr)
 
 
-def _writer(name: str) -> Callable[..., int]:
+def _form(name: str) -> Format:
     from dialoom.dialogue.formats import FORMATS
     from dialoom.registry import UnknownName
 
@@ -83,7 +89,7 @@ def _writer(name: str) -> Callable[..., int]:
     if chosen is None or chosen.write is None:
         what = "is not known" if chosen is None else "can be read only"
         raise UnknownName(f"the format '{name}' {what}", remedy=f"can be written: {able}")
-    return chosen.write
+    return chosen
 
 
 def _open(folder: str, where: str | None) -> tuple[Corpus, str | None]:

@@ -13,6 +13,7 @@ from dialoom.corpus.exports import note_export
 from dialoom.corpus.held_out import held_out, text_key
 from dialoom.corpus.schema import hash_of
 from dialoom.dialogue import Dialogue
+from dialoom.dialogue.formats import Written
 from dialoom.errors import DataError, Place
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Exported:
-    """What was written: how many dialogues, and how many of each held-out set stayed behind."""
+    """What was written: how many of what, what the format left out, and how many of each held-out set stayed behind."""
 
     rows: int = 0
+    what: str = "dialogues"
+    notes: tuple[str, ...] = ()
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -67,7 +70,10 @@ def export(
     first = next(chosen, None)
     if first is None:
         raise _nothing(corpus, where, done)
-    done.rows = write(chain([first], chosen), file)
+    written = write(chain([first], chosen), file)
+    done.rows = int(written)
+    if isinstance(written, Written):
+        done.what, done.notes = written.what, written.notes
     if note:
         note_export(corpus, file, form=form, version=number, where=where, hashes=hashes if done.left_out else None)
     return done

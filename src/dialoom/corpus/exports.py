@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from dialoom.corpus import tables
 from dialoom.corpus._sql import matches
+from dialoom.corpus.held_out import file_key
 from dialoom.corpus.scan import hashes_of
 from dialoom.corpus.schema import content_hash
 from dialoom.corpus.search import Search
@@ -32,7 +32,7 @@ class Export(NamedTuple):
 
     Attributes:
         file: its path, or its address where it was uploaded.
-        file_hash: SHA-256 of the file.
+        file_hash: SHA-256 of the file, or of the folder's files.
         version, version_hash: what it was written from; `where` which of its dialogues.
         rows, rows_hash: how many these were, and their content hash.
         set: which set of a split or mixture it is, such as `train`.
@@ -71,11 +71,9 @@ def note_export(
     """
     told = next(each for each in corpus.versions() if each.number == version)
     written = hashes_of(corpus.at(version), where) if hashes is None else list(hashes)
-    with file.open("rb") as content:
-        file_hash = hashlib.file_digest(content, "sha256").hexdigest()
     row = {
         "file": called or str(file.absolute()),
-        "file_hash": file_hash,
+        "file_hash": file_key(file),
         "format": form,
         "where": where,
         "rows": len(written),

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, NamedTuple
 
 from dialoom.corpus.card.page import About, Split, write_card
 from dialoom.corpus.exports import note_export
 from dialoom.corpus.held_out import held_out, text_key
 from dialoom.corpus.scan import hashes_of
-from dialoom.corpus.schema import hash_of, rows_of
+from dialoom.corpus.schema import hash_of
 from dialoom.corpus.splits.made import read_made
 from dialoom.dialogue import Dialogue
+from dialoom.dialogue.shards import write_split
 from dialoom.errors import DataError, Place, StorageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
 
-_PLAIN = ("id", "provenance", "topic", "scenario", "style", "summary", "recipe", "recipe_hash", "seed")
-_JSON = ("personas", "plan", "tags", "fields", "turn_notes", "lineage")
-_TURN = pa.struct([pa.field("speaker", pa.string()), pa.field("text", pa.string())])
-_SCHEMA = pa.schema(
-    [
-        *(pa.field(name, pa.string()) for name in _PLAIN),
-        pa.field("n_turns", pa.int32()),
-        pa.field("turns", pa.list_(_TURN)),
-        *(pa.field(name, pa.string()) for name in _JSON),
-    ]
-)
-_CHUNK = 1_000
-_FILE_ROWS = 100_000
 
-
-class Written(NamedTuple):
+class WrittenSplit(NamedTuple):
     """A split that was written: from which version, and its files with the content hashes of the dialogues in them."""
 
     name: str
@@ -57,7 +40,7 @@ def write_dataset(
     as_made: bool = False,
     force: bool = False,
     note: bool = True,
-) -> list[Written]:
+) -> list[WrittenSplit]:
     """Writes `data/SPLIT-*.parquet`, README.md and its plots; `datasets.load_dataset(folder)` reads them.
 
     Args:
@@ -95,7 +78,7 @@ def write_dataset(
     return splits
 
 
-def note_dataset(corpus: Corpus, folder: Path, splits: Iterable[Written], *, called: str | None = None) -> None:
+def note_dataset(corpus: Corpus, folder: Path, splits: Iterable[WrittenSplit], *, called: str | None = None) -> None:
     """Keeps in the corpus which files a data set has.
 
     Args:
@@ -124,43 +107,24 @@ def _of_corpus(corpus: Corpus, version: int) -> Iterator[tuple[str, Iterator[Dia
         yield chosen or "train", found
 
 
-def _write(folder: Path, name: str, dialogues: Iterable[Dialogue], version: int) -> Written:
-    """One split, in files that are named once it is known how many they are."""
-    name = re.sub(r"\W", "_", name)
-    rows = 0
-    files: list[Path] = []
-    hashes: list[list[bytes]] = []
-    streamed = iter(dialogues)
+def _write(folder: Path, name: str, dialogues: Iterable[Dialogue], version: int) -> WrittenSplit:
+    """One split, with the hashes of what each of its files holds."""
+    hashes: list[bytes] = []
+
+    def noted() -> Iterator[Dialogue]:
+        for one in dialogues:
+            hashes.append(hash_of(one))
+            yield one
+
     try:
         (folder / "data").mkdir(parents=True, exist_ok=True)
-        while chunk := list(islice(streamed, _CHUNK)):
-            path = folder / "data" / f"{name}-{len(files):05d}.part"
-            files.append(path)
-            hashes.append([])
-            written = 0
-            with pq.ParquetWriter(path, _SCHEMA, compression="zstd") as writer:
-                while chunk:
-                    writer.write_table(pa.Table.from_pylist(list(map(_row, chunk)), schema=_SCHEMA))
-                    hashes[-1] += map(hash_of, chunk)
-                    written += len(chunk)
-                    chunk = list(islice(streamed, _CHUNK)) if written < _FILE_ROWS else []
-            rows += written
-        named = [
-            path.with_name(f"{name}-{number:05d}-of-{len(files):05d}.parquet") for number, path in enumerate(files)
-        ]
-        for path, final in zip(files, named, strict=True):
-            path.replace(final)
+        shards = write_split(folder, name, noted())
     except OSError as error:
         raise StorageError(
             f"cannot write the data set: {error.strerror or error}",
             place=Place(str(folder)),
             remedy="check the path and the disk",
         ) from error
-    paths = [f"data/{path.name}" for path in named]
-    return Written(name, rows, version, dict(zip(paths, hashes, strict=True)))
-
-
-def _row(dialogue: Dialogue) -> dict[str, Any]:
-    (row,) = rows_of([dialogue], run="", batch="")
-    turns = [{"speaker": turn.speaker, "text": turn.text} for turn in dialogue.turns]
-    return {name: row[name] for name in (*_PLAIN, "n_turns", *_JSON)} | {"turns": turns}
+    rest = iter(hashes)
+    files = {file: list(islice(rest, rows)) for file, rows in zip(shards.files, shards.rows_in, strict=True)}
+    return WrittenSplit(shards.split, shards.rows, version, files)

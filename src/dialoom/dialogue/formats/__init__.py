@@ -1,8 +1,20 @@
-"""Interchange formats: one module a format, found by name through `FORMATS` or by a file's first row."""
+"""Interchange formats: one module a format, found by name through `FORMATS` or by what a file looks like."""
 
 from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._find import find_format, read_dialogues
 from dialoom.dialogue.formats._format import FORMATS, Format
 from dialoom.dialogue.formats._ids import is_content_id
+from dialoom.dialogue.formats._shape import Shape
+from dialoom.dialogue.formats._written import Written
 
-__all__ = ["FORMATS", "Bad", "Format", "find_format", "is_content_id", "read_dialogues", "write_lines"]
+__all__ = [
+    "FORMATS",
+    "Bad",
+    "Format",
+    "Shape",
+    "Written",
+    "find_format",
+    "is_content_id",
+    "read_dialogues",
+    "write_lines",
+]
