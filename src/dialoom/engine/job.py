@@ -135,7 +135,11 @@ class Job:
             self._write_report()
             purse = Purse(self._recipe.bounds.budget, [self._report.history.spent(), self._meter.total])
             caller = Caller(models, self._ledger, self._meter, purse, self._observer)
-            chooser = Rules(self._recipe.quality.rules or DEFAULT_RULES)
+            columns = self._recipe.columns()
+            gate = Rules(self._recipe.quality.rules, columns)
+            # What a model has still to judge says nothing of a candidate.
+            text_gate = Rules(gate.over_text)
+            chooser = text_gate if gate.over_text else Rules(DEFAULT_RULES)
             slots = sum(model.slots for model in models.values()) or 64
             wanted = self._report.target
             if wanted is not None:
@@ -148,7 +152,7 @@ class Job:
                 run=self._report.run,
                 corpus=self._corpus,
                 rejects=self._rejects,
-                gate=Rules(self._recipe.quality.rules),
+                gate=gate,
                 already=self._already,
                 wanted=None if wanted is None else wanted - self._report.counts.kept,
                 settled=self._settle,
@@ -161,6 +165,7 @@ class Job:
                     self._recipe.seed,
                     caller,
                     chooser,
+                    text_gate,
                     self._is_stopping,
                     self._recipe.bounds.record_seconds,
                 ),
