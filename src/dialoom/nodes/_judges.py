@@ -14,8 +14,8 @@ from dialoom.graph.node import Node
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 
-# Room for the five scores of most scales with and without a space before them. OpenAI and vLLM give 20 at most, and each
-# of them stands in the ledger for each token.
+# Room for the five scores of most scales with and without a space before them. OpenAI and vLLM give 20 at most, and all
+# that are given stand in the ledger for each token.
 _TOP_LOGPROBS = 10
 
 
