@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialoom.evaluation.agreement import (
@@ -110,6 +110,7 @@ VALUES = st.lists(st.lists(st.sampled_from("12345."), min_size=6, max_size=6).ma
 
 
 @given(VALUES)
+@settings(deadline=None)
 def test_alpha_is_that_of_the_krippendorff_package(rows: list[str]) -> None:
     package = pytest.importorskip("krippendorff")
     table = [[float("nan") if value == "." else float(value) for value in row] for row in rows]
@@ -124,6 +125,7 @@ def test_alpha_is_that_of_the_krippendorff_package(rows: list[str]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2))
+@settings(deadline=None)
 def test_kappa_and_rho_are_those_of_scikit_learn_and_scipy(both: list[tuple[int, int]]) -> None:
     metrics = pytest.importorskip("sklearn.metrics")
     stats = pytest.importorskip("scipy.stats")

@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialoom.quality.embedding import has_embedding, load_embedding
@@ -58,6 +58,7 @@ def test_meanings_are_compared() -> None:
     st.lists(st.lists(st.sampled_from(["a b", "B a", "c", "cs", "C-s", "d", "e f"]), max_size=4), max_size=12),
     st.integers(0, 99),
 )
+@settings(deadline=None)
 def test_the_order_of_the_records_plays_no_part(lists: list[list[str]], seed: int) -> None:
     def embed(tags: Sequence[str]) -> np.ndarray:
         angles = [Random(tag).random() for tag in tags]
