@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -115,7 +116,7 @@ def test_alpha_is_that_of_the_krippendorff_package(rows: list[str]) -> None:
     package = pytest.importorskip("krippendorff")
     table = [[float("nan") if value == "." else float(value) for value in row] for row in rows]
     for level in ("nominal", "ordinal", "interval"):
-        own = alpha(rows, level)  # type: ignore[arg-type]
+        own = alpha(rows, level)
         try:
             theirs = package.alpha(reliability_data=table, level_of_measurement=level)
         except (ValueError, ZeroDivisionError):
@@ -133,7 +134,7 @@ def test_kappa_and_rho_are_those_of_scikit_learn_and_scipy(both: list[tuple[int,
     numbers = np.arange(5.0)
     for weights in ("none", "linear", "quadratic"):
         named = None if weights == "none" else weights
-        own = cohen_kappa(one, other, numbers, weights)  # type: ignore[arg-type]
+        own = cohen_kappa(one, other, numbers, weights)
         if not math.isnan(own):
             assert own == pytest.approx(metrics.cohen_kappa_score(one, other, labels=range(5), weights=named), abs=1e-9)
     rho = spearman(one.astype(float), other.astype(float))
@@ -166,13 +167,18 @@ def test_words_are_nominal_and_a_later_rating_counts() -> None:
     assert found.measures["raw"].value == pytest.approx(8 / 9)
 
 
+def _mean(numbers: Any, drawn: Any) -> float:
+    return float(numbers[drawn].mean())
+
+
 def test_an_interval_covers_what_it_should() -> None:
     """Nine in ten of the 90% intervals of a share, over many samples, hold the true one."""
     random = Random(1)
     held = 0
     for trial in range(100):
         drawn = np.array([random.random() < 0.3 for _ in range(60)], dtype=float)
-        found = Resampler(200, confidence=0.9, seed=trial).interval(60, lambda at, drawn=drawn: float(drawn[at].mean()))
+        resampler = Resampler(200, confidence=0.9, seed=trial)
+        found = resampler.interval(60, partial(_mean, drawn))
         assert found.low is not None
         assert found.high is not None
         held += found.low <= 0.3 <= found.high
