@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from dialoom.dialogue import Dialogue
 from dialoom.errors import DialoomError
-from dialoom.quality import DEFAULT_RULES, METRICS, RuleError, Rules
+from dialoom.quality import DEFAULT_RULES, METRICS, RuleError, Rules, TagColumn
 from tests.quality.talk import talk
 
 SHORT = talk("Hello, how are you?", "Fine, thanks.", "Good.")
@@ -182,3 +183,55 @@ def _timed(rules: Rules, dialogues: list[Dialogue]) -> float:
 def test_importing_the_room_imports_no_database() -> None:
     code = "import sys, dialoom.quality; assert not {'duckdb', 'pyarrow', 'rapidfuzz'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+JUDGE = [TagColumn("judge.coherence", "float"), TagColumn("judge.overall", "float"), TagColumn("language", "text")]
+
+
+def tagged(**tags: Any) -> Dialogue:
+    return LONG.model_copy(update={"tags": tags})
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "judge.coherence >= 3.5",
+        "turns >= 4 and distinct_2 > 0.5 and judge.coherence >= 3.5",
+        "Judge.Coherence + judge.overall > 7",
+        "language = 'en' and judge.overall is not null",
+        "list_contains(topics, 'travel')",
+        "not refused",
+    ],
+)
+def test_rules_name_tags_beside_metrics(rule: str) -> None:
+    columns = [*JUDGE, TagColumn("topics", "texts"), TagColumn("refused", "bool")]
+    good = tagged(judge={"coherence": 4, "overall": 3.25}, language="en", topics=["travel"], refused=False)
+    bad = tagged(judge={"coherence": 3, "overall": None}, language="de", topics=[], refused=True)
+    assert [verdict.kept for verdict in Rules([rule], columns).judge([good, bad])] == [True, False]
+
+
+def test_a_tag_that_is_missing_or_of_another_type_is_not_passed_and_said_to_be_so() -> None:
+    rules = Rules(["judge.coherence >= 0", "language <> 'x'"], JUDGE)
+    for tags in ({}, {"judge": None}, {"judge": {"coherence": "5"}, "language": 3}, {"judge": {"coherence": True}}):
+        verdict = rules.judge([tagged(**tags)])[0]
+        assert verdict.reasons == [
+            "judge.coherence >= 0: judge.coherence is not there",
+            "language <> 'x': language is not there",
+        ]
+
+
+def test_tags_of_a_dialogue_are_not_told_twice() -> None:
+    verdict = Rules(["turns >= 4", "judge.overall > 1"], JUDGE).judge([tagged(judge={"overall": 2.5})])[0]
+    assert (verdict.kept, verdict.tags) == (True, {"turns": 4})
+
+
+def test_rules_over_the_text_alone_are_told_apart() -> None:
+    rules = Rules(["turns >= 4", "judge.overall > 1", "words > 3 or judge.coherence > 1", "alternates"], JUDGE)
+    assert rules.over_text == ("turns >= 4", "alternates")
+
+
+def test_an_unknown_tag_is_named_with_the_nearest() -> None:
+    with pytest.raises(RuleError, match=r"no metric or tag is called 'judge\.coherance' \(did you mean 'judge\.cohere"):
+        Rules(["judge.coherance > 3"], JUDGE)
+    with pytest.raises(RuleError, match=r"it is not true or false but DOUBLE"):
+        Rules(["judge.coherence"], JUDGE)

@@ -144,8 +144,11 @@ class Job:
             spent = [self._report.history.spent(), self._meter.total]
             purse = Purse(self._recipe.bounds.budget, spent, self._recipe.models)
             caller = Caller(models, self._ledger, self._meter, purse, self._observer)
-            # They take a while to open, and few nodes ask for them.
-            chooser = cache(partial(Rules, self._recipe.quality.rules or DEFAULT_RULES))
+            gate = Rules(self._recipe.quality.rules, self._recipe.columns())
+            # What a model has still to judge says nothing of a candidate.
+            text_gate = Rules(gate.over_text)
+            # The usual rules take a while to open, and few nodes ask for them.
+            usual = cache(partial(Rules, DEFAULT_RULES))
             slots = sum(model.slots for model in models.values()) or 64
             wanted = self._report.target
             left = seeds.left()
@@ -161,7 +164,7 @@ class Job:
                 run=self._report.run,
                 corpus=self._corpus,
                 rejects=self._rejects,
-                gate=Rules(self._recipe.quality.rules),
+                gate=gate,
                 already=self._before.kept,
                 wanted=None if wanted is None else wanted - self._report.counts.kept,
                 settled=self._settle,
@@ -173,7 +176,8 @@ class Job:
                     node,
                     self._recipe.seed,
                     caller,
-                    chooser,
+                    (lambda: text_gate) if gate.over_text else usual,
+                    text_gate,
                     self._is_stopping,
                     self._recipe.bounds.record_seconds,
                 ),

@@ -2,7 +2,7 @@
 
 from dialoom.models.budget import Budget, Purse
 from dialoom.models.caller import Caller, LedgeredAnswer
-from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest, Message
+from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest, Message, Token
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
 from dialoom.models.ledger import Ledger, ReadLedger
@@ -32,5 +32,6 @@ __all__ = [
     "ReadLedger",
     "RunState",
     "Tally",
+    "Token",
     "parse_model",
 ]

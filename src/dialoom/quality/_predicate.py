@@ -1,4 +1,4 @@
-"""One rule: a SQL predicate over metrics, let through only when it is nothing else.
+"""One rule: a SQL predicate over metrics and tags, let through only when it is nothing else.
 
 DuckDB parses; its syntax tree is checked against what an expression over one row may hold, so that a rule from an
 untrusted recipe can neither read files nor depend on chance, time or settings.
@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from dialoom.errors import DialoomError, nearest
-from dialoom.quality.metrics import METRICS, Metric
+from dialoom.quality._column import Column, sample
+from dialoom.quality.metrics import METRICS
 
 if TYPE_CHECKING:
     import duckdb
-
-SQL_TYPES: Final[Mapping[str, str]] = {"bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE"}
 
 _ALLOWED = frozenset(
     ("COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "TYPE", "CONSTANT", "COLUMN_REF", "FUNCTION")
@@ -38,10 +37,10 @@ class RuleError(DialoomError):
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A checked rule and the metrics that it names, in the order they are named."""
+    """A checked rule and the columns that it names, in the order they are named."""
 
     rule: str
-    metrics: tuple[Metric, ...]
+    columns: tuple[Column, ...]
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -67,12 +66,15 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def read_predicate(rule: str, connection: duckdb.DuckDBPyConnection) -> Predicate:
+def read_predicate(rule: str, connection: duckdb.DuckDBPyConnection, tags: Mapping[str, Column]) -> Predicate:
     """The rule, checked without any dialogue.
 
+    Args:
+        tags: the columns beside the metrics that it may name, by their names.
+
     Raises:
-        RuleError: for bad syntax, an unknown metric, anything but one expression over metrics, or one that is neither
-            true nor false.
+        RuleError: for bad syntax, an unknown metric or tag, anything but one expression over these, or one that is
+            neither true nor false.
     """
     expression = _parse(rule, connection)
     columns: list[str] = []
@@ -85,9 +87,10 @@ def read_predicate(rule: str, connection: duckdb.DuckDBPyConnection) -> Predicat
             columns.append(".".join(node["column_names"]))
         elif kind == "FUNCTION":
             functions.add(node["function_name"])
-    predicate = Predicate(rule, tuple(_metric(rule, column) for column in dict.fromkeys(map(str.lower, columns))))
-    if not predicate.metrics:
-        raise RuleError(rule, "it names no metric", f"known: {', '.join(METRICS.names())}")
+    named = dict.fromkeys(map(str.lower, columns))
+    predicate = Predicate(rule, tuple(_column(rule, column, tags) for column in named))
+    if not predicate.columns:
+        raise RuleError(rule, "it names no metric", f"known: {', '.join([*METRICS.names(), *tags])}")
     _check_functions(rule, functions, connection)
     _check_type(predicate, connection)
     return predicate
@@ -136,11 +139,14 @@ def _expressions(tree: object) -> Iterator[dict[str, Any]]:
             yield from _expressions(item)
 
 
-def _metric(rule: str, column: str) -> Metric:
+def _column(rule: str, name: str, tags: Mapping[str, Column]) -> Column:
     names = METRICS.names()
-    if column not in names:
-        raise RuleError(rule, f"no metric is called '{column}'", nearest(column, names))
-    return METRICS.load(column)
+    if name in names:
+        return METRICS.load(name)
+    if name in tags:
+        return tags[name]
+    what = "metric or tag" if tags or "." in name else "metric"
+    raise RuleError(rule, f"no {what} is called '{name}'", nearest(name, [*tags, *names]))
 
 
 def _check_functions(rule: str, functions: set[str], connection: duckdb.DuckDBPyConnection) -> None:
@@ -161,8 +167,7 @@ def _check_functions(rule: str, functions: set[str], connection: duckdb.DuckDBPy
 def _check_type(predicate: Predicate, connection: duckdb.DuckDBPyConnection) -> None:
     import duckdb
 
-    sample = ", ".join(f"1::{SQL_TYPES[metric.type]} AS {metric.name}" for metric in predicate.metrics)
-    query = f"SELECT ({predicate.rule}\n) FROM (SELECT {sample})"
+    query = f"SELECT ({predicate.rule}\n) FROM (SELECT {sample(predicate.columns)})"
     try:
         described = connection.execute(f"DESCRIBE {query}").fetchone()
         connection.execute(query).fetchall()

@@ -1,4 +1,4 @@
-"""Rules: predicates over metrics that decide which dialogues are kept, and say why not."""
+"""Rules: predicates over metrics and tags that decide which dialogues are kept, and say why not."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dialoom.dialogue import Dialogue
-from dialoom.quality._predicate import SQL_TYPES, Predicate, connect, read_predicate
-
-Value = bool | int | float
+from dialoom.quality._column import Column, TagColumn, Value, nested, shape
+from dialoom.quality._predicate import Predicate, connect, read_predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +29,33 @@ class Verdict:
 
 
 class Rules:
-    """SQL predicates over metric names, such as `words between 30 and 400`, all of which a dialogue must pass.
+    """SQL predicates such as `words between 30 and 400 and judge.overall >= 3`, all of which a dialogue must pass.
 
-    A rule is one expression of DuckDB's SQL over metrics and constants; a rule without an answer (NULL, or an error of
-    arithmetic) is not passed. Only the metrics that the rules name are computed. An object holds one database
-    connection: use it from one thread at a time.
+    A rule is one expression of DuckDB's SQL over metrics, tags and constants; a rule without an answer (NULL, as where
+    a dialogue lacks a tag, or an error of arithmetic) is not passed. Only the metrics that the rules name are computed.
+    An object holds one database connection: use it from one thread at a time.
 
     Args:
         rules: the predicates, in the order in which reasons are given.
+        tags: the columns beside the metrics that they may name.
 
     Raises:
         RuleError: a rule cannot be used, before any dialogue is seen.
     """
 
-    def __init__(self, rules: Sequence[str]) -> None:
+    def __init__(self, rules: Sequence[str], tags: Sequence[Column] = ()) -> None:
         self._predicates = []
         if rules:
             self._connection = connect()
-            self._predicates = [read_predicate(rule, self._connection) for rule in rules]
-        self._metrics = {metric.name: metric for predicate in self._predicates for metric in predicate.metrics}
+            known = {tag.name.lower(): tag for tag in tags}
+            self._predicates = [read_predicate(rule, self._connection, known) for rule in rules]
+        named = {column.name: column for predicate in self._predicates for column in predicate.columns}
+        self._columns = list(named.values())
         if self._predicates:
             answers = ", ".join(f"TRY(({predicate.rule}\n))" for predicate in self._predicates)
-            shape = json.dumps([{name: SQL_TYPES[metric.type] for name, metric in self._metrics.items()}])
-            rows = f"SELECT unnest(from_json(?, '{shape}'), recursive := true)"
+            # The list is the first level, and the row the second: an object in a row stays one.
+            form = json.dumps([shape(self._columns)]).replace("'", "''")
+            rows = f"SELECT unnest(from_json(?, '{form}'), max_depth := 2)"
             self._statement = self._connection.extract_statements(f"SELECT {answers} FROM ({rows})")[0]
 
     @property
@@ -63,7 +66,16 @@ class Rules:
     @property
     def metrics(self) -> tuple[str, ...]:
         """The names of the metrics that the rules name, in the order they are first named."""
-        return tuple(self._metrics)
+        return tuple(column.name for column in self._columns if not isinstance(column, TagColumn))
+
+    @property
+    def over_text(self) -> tuple[str, ...]:
+        """The rules that name no tag: what is known of a dialogue before a model has judged it."""
+        return tuple(
+            predicate.rule
+            for predicate in self._predicates
+            if not any(isinstance(column, TagColumn) for column in predicate.columns)
+        )
 
     def judge(self, dialogues: Sequence[Dialogue]) -> list[Verdict]:
         """A verdict for each dialogue, in order."""
@@ -71,26 +83,29 @@ class Rules:
 
         if not self._predicates:
             return [Verdict(kept=True) for _ in dialogues]
-        tags = [{name: metric.measure(one) for name, metric in self._metrics.items()} for one in dialogues]
-        answers = self._connection.execute(self._statement, [orjson.dumps(tags).decode()]).fetchall()
-        return [self._verdict(row, passed) for row, passed in zip(tags, answers, strict=True)]
+        values = [{column.name: column.measure(one) for column in self._columns} for one in dialogues]
+        rows = [nested(row) for row in values]
+        answers = self._connection.execute(self._statement, [orjson.dumps(rows).decode()]).fetchall()
+        return [self._verdict(row, passed) for row, passed in zip(values, answers, strict=True)]
 
-    def _verdict(self, tags: dict[str, Value], answers: Sequence[bool | None]) -> Verdict:
+    def _verdict(self, values: dict[str, Value | None], answers: Sequence[bool | None]) -> Verdict:
         failed = [predicate for predicate, passed in zip(self._predicates, answers, strict=True) if not passed]
         return Verdict(
             kept=not failed,
-            tags=tags,
-            reasons=[_reason(predicate, tags) for predicate in failed],
+            tags={name: value for name in self.metrics if (value := values[name]) is not None},
+            reasons=[_reason(predicate, values) for predicate in failed],
             fraction=1 - len(failed) / len(answers),
         )
 
 
-def _reason(predicate: Predicate, tags: dict[str, Value]) -> str:
-    facts = ", ".join(f"{metric.name} is {_show(tags[metric.name])}" for metric in predicate.metrics)
+def _reason(predicate: Predicate, values: dict[str, Value | None]) -> str:
+    facts = ", ".join(f"{column.name} is {_show(values[column.name])}" for column in predicate.columns)
     return f"{predicate.rule}: {facts}"
 
 
-def _show(value: Value) -> str:
+def _show(value: Value | None) -> str:
+    if value is None:
+        return "not there"
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:.4g}" if isinstance(value, float) else str(value)
