@@ -163,7 +163,7 @@ class Corpus:
             gone = (table.take(part, columns=list(COLUMNS)).to_pylist() for part in _parts(found.column(1)))
             change = Change("remove", Tally.of(row for rows in gone for row in rows), why)
             taken = deletion(table, found.column(0).to_pylist()).operation()
-            number = _lance.commit(table, taken, f"remove {len(found):,} where {where}", change.properties())
+            number = _lance.commit(table, taken, f"remove {len(found):,} where {where:.200}", change.properties())
             return Changed(number, tuple(found.column(2).to_pylist()))
 
         return self._changed("remove from", attempt)

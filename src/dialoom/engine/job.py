@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from time import monotonic
 
 from dialoom.corpus import Corpus
+from dialoom.engine.choosing import choose_at_end
 from dialoom.engine.crew import Crew
 from dialoom.engine.frontier import Frontier
+from dialoom.engine.gating import open_gate
+from dialoom.engine.order import SeedOrder
 from dialoom.engine.provenance import Provenance
 from dialoom.engine.rejects import Rejects, count_reason
 from dialoom.engine.report import Report, now, tell_endpoints
@@ -66,6 +69,7 @@ class Job:
         provenance: Provenance,
         observer: Observer | None = None,
         children: int | None = None,
+        is_chosen: bool = False,
     ) -> None:
         self._recipe = recipe
         self._graph = graph
@@ -82,7 +86,9 @@ class Job:
         self._provenance = provenance
         self._observer = observer
         self._children = children
-        self._target: Target | None = None
+        self._is_chosen = is_chosen
+        self._done_before = report.counts.seeds_done
+        self._order: SeedOrder | None = None
         self._in_order = asyncio.Lock()
         self._seeds_in_work: dict[str, _SeedWork] = {}
         self._open_records = 0
@@ -103,8 +109,12 @@ class Job:
                 async with watched(self._tick, self._interrupt):
                     await self._walk_all(seeds)
             if self._report.status == "running":
-                reached = self._target is not None and self._target.reached
-                self._report.status = "left" if self._left_records and not reached else "finished"
+                reached = self._order is not None and self._order.reached
+                if self._left_records and not reached:
+                    self._report.status = "left"
+                else:
+                    self._choose()
+                    self._report.status = "finished"
         except Draining:
             # Ctrl-C came while a model was being opened.
             pass
@@ -118,6 +128,19 @@ class Job:
             with contextlib.suppress(StorageError):
                 self._write_report()
             self._view.stop(self._report, self._meter)
+
+    def _choose(self) -> None:
+        """Decide what can be decided only now that all records are known."""
+        counts = self._report.counts
+        if self._is_chosen and counts.seeds_done == self._done_before:
+            return
+        choice = choose_at_end(self._recipe, self._corpus, self._rejects, self._log, self._report.run)
+        if choice is not None:
+            counts.kept += choice.more_kept
+            counts.rejected -= choice.more_kept
+            for reason in choice.reasons:
+                count_reason(self._report.reasons, [reason])
+            self._view.say(f"chosen at the end, of {choice.among:,} records that met all rules: {choice.chosen:,}")
 
     def _anything_left(self) -> bool:
         counts, wanted = self._report.counts, self._report.target
@@ -141,14 +164,17 @@ class Job:
             if wanted is not None:
                 counts = self._report.counts
                 each = records_per_seed(self._recipe)
-                self._target = Target(wanted, counts.kept, slots, each, counts.seeds_done)
+                self._order = Target(wanted, counts.kept, slots, each, counts.seeds_done)
+            gate = open_gate(self._recipe, self._corpus, self._report.run, self._is_open)
+            if self._order is None and gate.in_order:
+                self._order = SeedOrder(slots)
             sink = Sink(
                 recipe=self._recipe.recipe,
                 recipe_hash=self._report.recipe_hash,
                 run=self._report.run,
                 corpus=self._corpus,
                 rejects=self._rejects,
-                gate=Rules(self._recipe.quality.rules),
+                gate=gate,
                 already=self._already,
                 wanted=None if wanted is None else wanted - self._report.counts.kept,
                 settled=self._settle,
@@ -177,6 +203,9 @@ class Job:
                 frontier.close()
                 await sink.close()
 
+    def _is_open(self, seed: str | None) -> bool:
+        return seed is not None and self._log.done(seed) is None
+
     async def _one(self, frontier: Frontier, walker: Walker, sink: Sink) -> bool:
         """Walk the next record; False when there is none, or the run is stopping."""
         if self._stopping or (taken := await frontier.take()) is None:
@@ -187,8 +216,8 @@ class Job:
             if isinstance(outcome, Branched):
                 self._seeds_in_work[record.seed].open += len(outcome.children) - 1
                 self._open_records += len(outcome.children) - 1
-                if self._target is not None:
-                    self._target.branched(record.seed, len(outcome.children))
+                if self._order is not None:
+                    self._order.branched(record.seed, len(outcome.children))
                 frontier.push(outcome.children, outcome.node)
             else:
                 await self._hand_over(outcome, sink)
@@ -204,25 +233,29 @@ class Job:
         return True
 
     async def _hand_over(self, finished: Finished, sink: Sink) -> None:
-        if self._target is None:
+        if self._order is None:
             await sink.put(finished)
             return
         # One after another, as they wait while the sink is behind.
         async with self._in_order:
-            for one in self._target.finished(finished):
+            ready = self._order.finished(finished)
+            for one in ready:
                 await sink.put(one)
+        if ready and self._report.target is None and self._frontier is not None:
+            self._frontier.look_again()
 
     def _admits(self) -> bool:
-        return self._target is None or self._target.admits(len(self._seeds_in_work))
+        return self._order is None or self._order.admits(len(self._seeds_in_work))
 
     def _opened(self, seeds: Iterator[Record]) -> Iterator[Record]:
         for record in seeds:
             self._seeds_in_work[record.seed] = _SeedWork()
             self._open_records += 1
-            if self._target is not None:
+            if self._order is not None:
+                self._order.opened(record)
+            if self._report.target is not None:
                 # How many there will be shows only when the target is reached.
                 self._report.counts.seeds = self._report.counts.seeds_done + len(self._seeds_in_work)
-                self._target.opened(record)
             yield record
 
     def _settle(self, batch: list[Settled]) -> None:
@@ -244,15 +277,16 @@ class Job:
         if done:
             self._log.add(done)
             counts.seeds_done += len(done)
-        if self._target is not None:
-            self._toward_target(self._target, batch, done)
+        if self._order is not None:
+            self._go_on(self._order, batch, done)
 
-    def _toward_target(self, target: Target, batch: list[Settled], done: list[SeedOutcome]) -> None:
+    def _go_on(self, order: SeedOrder, batch: list[Settled], done: list[SeedOutcome]) -> None:
+        """Take up further seeds, or stop where the target is reached or out of reach."""
         try:
-            target.settled(sum(settled.ending == "kept" for settled in batch), done)
+            order.settled(sum(settled.ending == "kept" for settled in batch), done)
         except BoundReached as error:
             self._stop_for(error)
-        if target.reached:
+        if order.reached:
             self._drain()
         elif self._frontier is not None:
             self._frontier.look_again()

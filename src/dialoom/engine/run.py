@@ -146,6 +146,7 @@ async def _run(
                 provenance=Provenance(recipe),
                 observer=telemetry,
                 children=children,
+                is_chosen=told.get("status") == "finished" and told.get("recipe_hash") == recipe_hash,
             )
             done = report.counts.seeds_done
             with tuned():

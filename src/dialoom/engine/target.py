@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from math import ceil
 
+from dialoom.engine.order import SeedOrder
 from dialoom.engine.seedlog import SeedOutcome
-from dialoom.engine.sink import Finished
 from dialoom.errors import BoundReached
-from dialoom.graph.record import Record
 
 # Seeds in a row of which nothing was kept, after which it is not thought that anything will be.
 _BARREN_SEEDS = 200
@@ -18,17 +16,8 @@ _SPARE = 1.5
 _FAR = 4
 
 
-@dataclass(slots=True)
-class _Seed:
-    """A seed in work: how many of its records still walk, and those that have finished."""
-
-    walking: int = 1
-    finished: list[Finished] = field(default_factory=list)
-
-
-class Target:
-    """Holds finished records back until those of all earlier seeds have been handed over, and seeds back that will not
-    be needed.
+class Target(SeedOrder):
+    """Holds back seeds that will not be needed, and finished records until all of earlier seeds are handed over.
 
     Which records are kept must not depend on which were quickest, or a run that was killed would go on to another data
     set. So the sink gets them in the order of their seeds, and the target cuts that order at one place.
@@ -42,10 +31,10 @@ class Target:
     """
 
     def __init__(self, wanted: int, kept: int, slots: int, records_per_seed: int = 1, seeds: int = 0) -> None:
+        super().__init__(slots)
         self._wanted = wanted
         self._slots = slots
         self._kept = kept
-        self._seeds: dict[str, _Seed] = {}
         self._records_per_seed = records_per_seed
         self._settled_seeds = seeds
         self._kept_of_settled = kept
@@ -61,28 +50,6 @@ class Target:
         kept_of_one = (self._kept_of_settled + self._records_per_seed) / (self._settled_seeds + 1)
         needed = ceil(_SPARE * (self._wanted - self._kept) / kept_of_one)
         return in_work < max(needed - _FAR * self._slots, min(needed, self._slots))
-
-    def opened(self, record: Record) -> None:
-        """A seed is started; seeds are started in their order."""
-        self._seeds[record.seed] = _Seed()
-
-    def branched(self, seed: str, children: int) -> None:
-        """A record of a seed went on as several."""
-        self._seeds[seed].walking += children - 1
-
-    def finished(self, finished: Finished) -> list[Finished]:
-        """Take a record at its end; returns the records to hand over now, in their order."""
-        own = self._seeds[finished.record.seed]
-        own.finished.append(finished)
-        own.walking -= 1
-        ready: list[Finished] = []
-        while self._seeds:
-            name, first = next(iter(self._seeds.items()))
-            if first.walking:
-                break
-            ready += sorted(first.finished, key=lambda one: one.record.position)
-            del self._seeds[name]
-        return ready
 
     def settled(self, kept: int, done: Sequence[SeedOutcome]) -> None:
         """Note how many records were kept, and which seeds are done. Raises BoundReached when nothing has been kept for

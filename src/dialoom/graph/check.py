@@ -8,6 +8,7 @@ from itertools import islice
 
 from dialoom.errors import DialoomError, RecipeError, nearest
 from dialoom.graph.fields import FieldFlow
+from dialoom.graph.gate_check import choice_field_problems, choice_problems
 from dialoom.graph.graph import END, REJECT, Graph
 from dialoom.graph.held_out import held_out_problems
 from dialoom.graph.node import Node, Shape
@@ -33,7 +34,7 @@ def check(recipe: Recipe) -> Checked:
 
     Raises RecipeError with every problem found, or the DataError of a source that cannot be read.
     """
-    problems = [*_model_problems(recipe), *_rule_problems(recipe), *_bound_problems(recipe)]
+    problems = [*_model_problems(recipe), *_rule_problems(recipe), *choice_problems(recipe), *_bound_problems(recipe)]
     if not recipe.nodes:
         raise RecipeError([*problems, _problem(recipe, ("nodes",), "the recipe has no nodes", "add at least one")])
     graph = Graph(recipe.nodes)
@@ -50,6 +51,7 @@ def check(recipe: Recipe) -> Checked:
     if not edges:
         problems += _reach_problems(recipe, graph)
         problems += _field_problems(recipe, graph, fields)
+        problems += choice_field_problems(recipe, graph, fields)
     if problems:
         raise RecipeError(problems)
     return Checked(graph, seeds)
