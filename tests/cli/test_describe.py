@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from dialoom.cli._recipe import shipped
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.schema_file import recipe_schema
-from dialoom.graph.yaml_file import read_yaml
+from dialoom.yaml_file import read_yaml
 from tests.cli.conftest import Dialoom
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dialoom.errors import DataError
 from dialoom.graph.parse_recipe import load_recipe
-from dialoom.graph.yaml_file import dotted, parse_yaml, read_value
+from dialoom.yaml_file import dotted, parse_yaml, read_value
 from tests.graph.written import HEAD, problems
 
 

@@ -44,7 +44,7 @@ def changed(
 
     from dialoom.graph.parse_recipe import explain
     from dialoom.graph.recipe import Quality
-    from dialoom.graph.yaml_file import Lines
+    from dialoom.yaml_file import Lines
 
     if (by is None) != (score is None):
         what = "--best-of needs --score" if score is None else "--score goes with --best-of"

@@ -49,7 +49,7 @@ def init(
 def _list(json: bool) -> None:
     from dialoom.cli._console import out, print_json, table
     from dialoom.cli._recipe import shipped
-    from dialoom.graph.yaml_file import read_yaml
+    from dialoom.yaml_file import read_yaml
 
     abouts = {name: str(read_yaml(file)[0].get("about") or "") for name, file in shipped().items()}
     if json:
@@ -63,7 +63,7 @@ def _list(json: bool) -> None:
 
 def _files_named_in(recipe: Path) -> list[str]:
     """The files that a recipe names, by paths from its own folder."""
-    from dialoom.graph.yaml_file import read_yaml
+    from dialoom.yaml_file import read_yaml
 
     # `steps.py:name` names the file before the colon.
     named = {text.partition(":")[0] for text in _texts(read_yaml(recipe)[0]) if len(text) < 256 and "\n" not in text}

@@ -52,7 +52,7 @@ def choose_at_end(recipe: Recipe, corpus: Corpus, rejects: Rejects, log: SeedLog
     quality = recipe.quality.for_whole_set
     if quality.best_of is None and quality.diverse is None:
         return None
-    score = Score(quality.best_of.score) if quality.best_of else None
+    score = Score(quality.best_of.score, recipe.columns()) if quality.best_of else None
     whole = WholeSet(
         best_of=quality.best_of, score=score, quotas=quality.quotas, diverse=quality.diverse, in_order=False
     )

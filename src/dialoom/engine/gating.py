@@ -11,17 +11,18 @@ from dialoom.quality.gate import Gate
 from dialoom.quality.score import Score
 
 
-def open_gate(recipe: Recipe, corpus: Corpus, run: str, is_open: Callable[[str | None], bool]) -> Gate:
+def open_gate(recipe: Recipe, rules: Rules, corpus: Corpus, run: str, is_open: Callable[[str | None], bool]) -> Gate:
     """The gate through which the records of a run go as they come to their end.
 
     Args:
+        rules: the recipe's.
         is_open: whether a seed is not done.
     """
     quality = recipe.quality.for_stream
     best_of = quality.best_of
     gate = Gate(
-        Rules(quality.rules),
-        score=None if best_of is None else Score(best_of.score),
+        rules,
+        score=None if best_of is None else Score(best_of.score, recipe.columns()),
         keep=1 if best_of is None else best_of.keep,
         quotas=quality.quotas,
     )

@@ -15,7 +15,7 @@ from dialoom.engine.corpora import corpus_of
 from dialoom.engine.rejects import read_rejects
 from dialoom.errors import DataError, Place
 from dialoom.graph.recipe import Quality
-from dialoom.graph.yaml_file import parse_yaml
+from dialoom.yaml_file import parse_yaml
 
 GATE = "quality"
 """The node that is given for a record that a rule turned down."""

@@ -158,14 +158,17 @@ class Job:
             self._write_report()
             purse = Purse(self._recipe.bounds.budget, [self._report.history.spent(), self._meter.total])
             caller = Caller(models, self._ledger, self._meter, purse, self._observer)
-            chooser = Rules(self._recipe.quality.rules or DEFAULT_RULES)
+            rules = Rules(self._recipe.quality.rules, self._recipe.columns())
+            # What a model has still to judge says nothing of a candidate.
+            text_gate = Rules(rules.over_text)
+            chooser = text_gate if rules.over_text else Rules(DEFAULT_RULES)
             slots = sum(model.slots for model in models.values()) or 64
             wanted = self._report.target
             if wanted is not None:
                 counts = self._report.counts
                 each = records_per_seed(self._recipe)
                 self._order = Target(wanted, counts.kept, slots, each, counts.seeds_done)
-            gate = open_gate(self._recipe, self._corpus, self._report.run, self._is_open)
+            gate = open_gate(self._recipe, rules, self._corpus, self._report.run, self._is_open)
             if self._order is None and gate.in_order:
                 self._order = SeedOrder(slots)
             sink = Sink(
@@ -187,6 +190,7 @@ class Job:
                     self._recipe.seed,
                     caller,
                     chooser,
+                    text_gate,
                     self._is_stopping,
                     self._recipe.bounds.record_seconds,
                 ),

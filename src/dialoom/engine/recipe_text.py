@@ -21,7 +21,11 @@ def recipe_text(recipe: Recipe) -> str:
 
     told = recipe.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     for name, node in recipe.nodes.items():
-        told["nodes"][name] = {"kind": node.kind, **told["nodes"][name]}
+        if node.closing:
+            # It stands under `quality`.
+            del told["nodes"][name]
+        else:
+            told["nodes"][name] = {"kind": node.kind, **told["nodes"][name]}
     rows = told.get("source", {}).get("rows")
     if isinstance(rows, list) and len(rows) > _MOST_ROWS:
         told["source"]["rows"] = [*rows[:_MOST_ROWS], f"and {len(rows) - _MOST_ROWS} more"]

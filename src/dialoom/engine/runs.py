@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from dialoom.engine.rundir import read_report
 from dialoom.engine.told import Told
 from dialoom.errors import Place, StorageError
-from dialoom.graph.yaml_file import dotted
+from dialoom.yaml_file import dotted
 
 
 @dataclass(frozen=True, slots=True)

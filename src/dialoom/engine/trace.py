@@ -13,10 +13,10 @@ from dialoom.corpus import Corpus, Derived, Export, Life, Search, Stay, derived,
 from dialoom.dialogue import Dialogue
 from dialoom.engine.rundir import RunDirectory
 from dialoom.errors import DataError, DialoomError, Place
-from dialoom.graph.yaml_file import parse_yaml
 from dialoom.models import Ledger
 from dialoom.models.chat import read_completion
 from dialoom.models.ledger import Entry
+from dialoom.yaml_file import parse_yaml
 
 
 @dataclass(frozen=True, slots=True)

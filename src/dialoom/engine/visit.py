@@ -10,9 +10,9 @@ from typing import Any
 
 from dialoom.dialogue import Dialogue, Event
 from dialoom.errors import RecordError
-from dialoom.graph.context import JSON_TRIES
+from dialoom.graph.context import JSON_TRIES, Typed
 from dialoom.graph.record import Record
-from dialoom.models import Caller, ChatRequest, Left, Message
+from dialoom.models import Caller, ChatAnswer, ChatRequest, Left, Message
 from dialoom.models.endpoints import Draining
 from dialoom.models.structured import Misfit, parse_json
 from dialoom.quality import Rules, Verdict
@@ -35,11 +35,15 @@ class Visit:
     seed: int
     caller: Caller
     rules: Rules
+    gate: Rules
     stopping: Callable[[], bool]
     record_seconds: float | None = None
 
     def judge(self, dialogue: Dialogue) -> Verdict:
         return self.rules.judge([dialogue])[0]
+
+    def stage_one(self, dialogue: Dialogue) -> Verdict:
+        return self.gate.judge([dialogue])[0]
 
     def random(self, *salt: object) -> Random:
         return Random(self._number(self.record.id, self.record.visits.get(self.node, 0), *salt))
@@ -75,7 +79,7 @@ class Visit:
         grammar: str | None = None,
         sample: int = 0,
     ) -> str:
-        return await self._ask(model, messages, params, None, grammar, sample, 0)
+        return (await self._ask(model, messages, params, None, grammar, sample, 0)).text
 
     async def ask_json(
         self,
@@ -86,11 +90,24 @@ class Visit:
         params: Mapping[str, Any] | None = None,
         sample: int = 0,
     ) -> Any:
+        return (await self.ask_typed(model, messages, schema, params=params, sample=sample)).value
+
+    async def ask_typed(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        *,
+        params: Mapping[str, Any] | None = None,
+        sample: int = 0,
+        tries: int = JSON_TRIES,
+    ) -> Typed:
         talk = list(messages)
-        for round_number in range(JSON_TRIES):
-            text = await self._ask(model, talk, params, schema, None, sample, round_number)
+        for round_number in range(tries):
+            answer = await self._ask(model, talk, params, schema, None, sample, round_number)
+            text = answer.text
             try:
-                return parse_json(text, schema)
+                return Typed(parse_json(text, schema), text, answer.tokens)
             except Misfit as misfit:
                 self.note("asked again for JSON that fits", round=round_number, why=str(misfit))
                 reason = misfit
@@ -102,7 +119,7 @@ class Visit:
                         "content": f"That is not right: {misfit}. Answer again with the whole, corrected JSON.",
                     },
                 ]
-        raise RecordError(f"no answer fitted the schema in {JSON_TRIES} tries: {reason}")
+        raise RecordError(f"no answer fitted the schema in {tries} tries: {reason}")
 
     def note(self, what: str, **detail: Any) -> None:
         self.record.events.append(Event(node=self.node, what=what, detail=detail))
@@ -119,7 +136,7 @@ class Visit:
         grammar: str | None,
         sample: int,
         reask: int,
-    ) -> str:
+    ) -> ChatAnswer:
         # The seed makes two records with the same prompt two questions, and one record's rerun the same one. So it does
         # for a question that is asked again because the same wrong answer came twice.
         again = (reask,) if reask else ()
@@ -139,7 +156,7 @@ class Visit:
             raise PutDown from None
         self.took(ledgered.seconds)
         self.record.calls.append(ledgered.key)
-        return ledgered.answer.text
+        return ledgered.answer
 
     def _number(self, *parts: object) -> int:
         text = "\x1f".join(map(str, (self.seed, self.node, *parts)))

@@ -83,6 +83,7 @@ class Walker:
             record.path[-1] = f"{name} (skipped)"
             return None
         result = await node.run(record, self._visit(record, name))
+        record.tags |= node.tags()
         if not isinstance(result, Children):
             record.fields.update(result)
             return None

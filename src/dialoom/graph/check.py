@@ -14,8 +14,8 @@ from dialoom.graph.held_out import held_out_problems
 from dialoom.graph.node import Node, Shape
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.template import Template
-from dialoom.graph.yaml_file import Key
 from dialoom.quality import Rules
+from dialoom.yaml_file import Key
 
 # Rows read to learn which fields the seeds have.
 _ROWS_LOOKED_AT = 100
@@ -34,14 +34,20 @@ def check(recipe: Recipe) -> Checked:
 
     Raises RecipeError with every problem found, or the DataError of a source that cannot be read.
     """
-    problems = [*_model_problems(recipe), *_rule_problems(recipe), *choice_problems(recipe), *_bound_problems(recipe)]
+    problems = [*_model_problems(recipe), *_bound_problems(recipe)]
     if not recipe.nodes:
         raise RecipeError([*problems, _problem(recipe, ("nodes",), "the recipe has no nodes", "add at least one")])
     graph = Graph(recipe.nodes)
     edges = list(_edge_problems(recipe, graph))
     problems += edges
+    rules = True
     for name, node in recipe.nodes.items():
-        problems += _node_problems(recipe, name, node)
+        wrong = list(_node_problems(recipe, name, node))
+        # What a node tags is not known where it could not be prepared.
+        rules = rules and not (wrong and node.tags())
+        problems += wrong
+    if rules:
+        problems += [*_rule_problems(recipe), *choice_problems(recipe)]
     try:
         seeds, fields = _look_at_source(recipe)
     except DialoomError as error:
@@ -91,9 +97,10 @@ def _bound_problems(recipe: Recipe) -> Iterator[DialoomError]:
 
 
 def _rule_problems(recipe: Recipe) -> Iterator[DialoomError]:
+    columns = recipe.columns()
     for index, rule in enumerate(recipe.quality.rules):
         try:
-            Rules([rule])
+            Rules([rule], columns)
         except DialoomError as error:
             yield _moved(recipe, ("quality", "rules", index), error)
 

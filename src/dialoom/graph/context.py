@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol, Self
 
 from dialoom.dialogue import Dialogue
-from dialoom.models import Message
+from dialoom.models import Message, Token
 from dialoom.quality import Verdict
 
 # How often, in all, a value is asked for until it fits its schema.
 JSON_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A value that fits its schema, the answer's text that held it, and its tokens where the endpoint gave them."""
+
+    value: Any
+    text: str
+    tokens: Sequence[Token] = ()
 
 
 class Context(Protocol):
@@ -19,6 +29,10 @@ class Context(Protocol):
 
     def judge(self, dialogue: Dialogue) -> Verdict:
         """What the recipe's quality rules say of a dialogue, or the usual rules where it has none."""
+        ...
+
+    def stage_one(self, dialogue: Dialogue) -> Verdict:
+        """What those of the recipe's quality rules say of a dialogue that name no tag, so that no model is needed."""
         ...
 
     def random(self, *salt: object) -> Random:
@@ -73,6 +87,19 @@ class Context(Protocol):
     ) -> Any:
         """A value that fits `schema`: natively where the server can, else parsed, mended and asked for again.
         Raises RecordError when the last try does not fit either."""
+        ...
+
+    async def ask_typed(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        *,
+        params: Mapping[str, Any] | None = None,
+        sample: int = 0,
+        tries: int = JSON_TRIES,
+    ) -> Typed:
+        """As `ask_json`, at most `tries` times, with the answer that held the value."""
         ...
 
     def note(self, what: str, **detail: Any) -> None:

@@ -9,23 +9,23 @@ from dialoom.graph.fields import FieldFlow
 from dialoom.graph.graph import END, Graph
 from dialoom.graph.node import Shape
 from dialoom.graph.recipe import Recipe
-from dialoom.graph.yaml_file import Key
 from dialoom.quality import METRICS
 from dialoom.quality.embedding import has_embedding
 from dialoom.quality.gate.settings import SEED
 from dialoom.quality.gate.values import OWN
 from dialoom.quality.score import Score
+from dialoom.yaml_file import Key
 
 # Where record fields go that a dialogue has a place for.
 _LISTS = ("intent", "provenance")
 
 
 def choice_problems(recipe: Recipe) -> Iterator[DialoomError]:
-    """What is wrong with the choice whatever the fields."""
+    """What is wrong with the choice whatever the fields; the nodes have to be prepared, as they tell of their tags."""
     quality, lines = recipe.quality, recipe.lines
     if quality.best_of is not None:
         try:
-            Score(quality.best_of.score)
+            Score(quality.best_of.score, recipe.columns())
         except DialoomError as error:
             place = lines.place(("quality", "best_of", "score"))
             yield DialoomError(error.what, place=place, remedy=error.remedy)

@@ -14,13 +14,14 @@ class Graph:
     """Nodes in the order written, and the edges between them.
 
     A node without `next` is followed by the next node written; one whose last edge has a condition falls through to
-    it too.
+    it too. Where a node closes the graph, an edge to the end leads to it instead.
     """
 
     def __init__(self, nodes: Mapping[str, Node]) -> None:
         self.nodes = dict(nodes)
         names = list(self.nodes)
         self._after = dict(zip(names, [*names[1:], END], strict=True))
+        self._closing = next((name for name, node in self.nodes.items() if node.closing), None)
 
     @property
     def start(self) -> str:
@@ -30,9 +31,10 @@ class Graph:
     def edges(self, name: str) -> list[Edge]:
         """The edges out of a node, in the order they are tried; the last one has no condition."""
         written = self.nodes[name].next
-        if written and written[-1].condition is None:
-            return written
-        return [*written, Edge(to=self._after[name])]
+        edges = written if written and written[-1].condition is None else [*written, Edge(to=self._after[name])]
+        if self._closing is None or name == self._closing:
+            return edges
+        return [edge.model_copy(update={"to": self._closing}) if edge.to == END else edge for edge in edges]
 
     def successors(self, name: str) -> list[str]:
         """The nodes that can follow, `end` and `reject` among them."""

@@ -10,7 +10,7 @@ import orjson
 
 from dialoom.errors import DialoomError
 from dialoom.graph.examples import Examples
-from dialoom.graph.yaml_file import Key
+from dialoom.yaml_file import Key
 
 if TYPE_CHECKING:
     from dialoom.corpus.held_out import HeldOut

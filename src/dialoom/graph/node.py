@@ -14,6 +14,7 @@ from dialoom.errors import DialoomError
 from dialoom.graph.context import Context
 from dialoom.graph.record import Record
 from dialoom.graph.template import Condition, Template
+from dialoom.quality import ColumnType
 
 Fields = dict[str, Any]
 # A JSON schema of what a field will hold; {} where nothing is known.
@@ -81,6 +82,7 @@ class Node(BaseModel, ABC):
     visits: int = Field(default=10, ge=1, description="In a loop: how often a record may come here.")
 
     _name: str = PrivateAttr(default="")
+    _closing: bool = PrivateAttr(default=False)
 
     @property
     def name(self) -> str:
@@ -95,6 +97,16 @@ class Node(BaseModel, ABC):
     def named(self, name: str) -> Node:
         """Give the node its name; done once, when a recipe takes it."""
         self._name = name
+        return self
+
+    @property
+    def closing(self) -> bool:
+        """Whether every record that comes to an end goes through it first."""
+        return self._closing
+
+    def close(self) -> Node:
+        """Let every record that comes to an end go through it first."""
+        self._closing = True
         return self
 
     def templates(self) -> Iterable[tuple[str, Template]]:
@@ -112,6 +124,14 @@ class Node(BaseModel, ABC):
     def writes(self) -> Mapping[str, Shape]:
         """The fields that it writes and what is known of their values."""
         return {self.field: {}}
+
+    def tags(self) -> frozenset[str]:
+        """Those of the fields that it writes which are tags of the dialogue and no content."""
+        return frozenset()
+
+    def columns(self) -> Mapping[str, ColumnType]:
+        """What quality rules may name of these tags: `judge.coherence`, with its type. Known once it is prepared."""
+        return {}
 
     def needs(self) -> Mapping[str, str]:
         """Fields that it reads other than through templates, with the place in the node that says so."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from dialoom.errors import DialoomError, Place, RecipeError, nearest
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Node
 from dialoom.graph.recipe import Recipe
-from dialoom.graph.yaml_file import Key, Lines, dotted, read_value, read_yaml
 from dialoom.models import ModelConfig, parse_model
 from dialoom.models.parse_model import config_type
+from dialoom.problems import explain
+from dialoom.yaml_file import Key, Lines, dotted, read_value, read_yaml
 
+# The kind and the name of the node that `quality: {judge: ...}` is short for.
+_JUDGE = "judge"
 # A node's name is a variable in templates, and these words mean something else there or in `next`.
 _RESERVED = frozenset({"end", "reject", "true", "false", "none", "loop", "not", "and", "or", "in", "is", "if", "else"})
 
@@ -42,7 +44,7 @@ def prepare_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     problems: list[DialoomError] = []
     lines = Lines()
     ready["models"] = _models(fields.get("models"), lines, problems) if "models" in fields else {}
-    ready["nodes"] = _nodes(fields.get("nodes") or {}, lines, problems)
+    ready["nodes"] = _nodes(fields.get("nodes") or {}, lines, problems) | _closing(fields, lines, problems)
     if problems:
         raise RecipeError(problems)
     return ready
@@ -66,6 +68,7 @@ def _build(data: Mapping[str, Any], lines: Lines) -> Recipe:
         problems.append(
             DialoomError("the recipe has no nodes", place=lines.place(["nodes"]), remedy="add at least one")
         )
+    ready["nodes"] |= _closing(data, lines, problems)
     try:
         recipe = Recipe.model_validate(ready)
     except ValidationError as error:
@@ -143,6 +146,29 @@ def _nodes(value: Any, lines: Lines, problems: list[DialoomError]) -> dict[str, 
     return nodes
 
 
+def _closing(data: Mapping[str, Any], lines: Lines, problems: list[DialoomError]) -> dict[str, Node]:
+    """The judge of the recipe's `quality` as the node that closes the graph."""
+    quality = data.get("quality")
+    fields = quality.get("judge") if isinstance(quality, Mapping) else getattr(quality, "judge", None)
+    if fields is None:
+        return {}
+    written: tuple[Key, ...] = ("quality", "judge")
+    built = (data.get("nodes") or {}).get(_JUDGE)
+    if isinstance(built, Node) and built.closing:
+        return {_JUDGE: built}
+    if built is not None:
+        what, remedy = f"there is a node called '{_JUDGE}'", "give that node another name, or take out one of the two"
+        problems.append(DialoomError(what, place=lines.place(written), remedy=remedy))
+        return {}
+    lines.written_at(("nodes", _JUDGE), written)
+    if not isinstance(fields, Mapping):
+        what, remedy = "expected a mapping with the judge's fields", "judge: {model: writer, rubric: dialogue}"
+        problems.append(DialoomError(what, place=lines.place(written), remedy=remedy))
+        return {}
+    node = _node(_JUDGE, _JUDGE, {name: value for name, value in fields.items() if name != "kind"}, lines, problems)
+    return {} if node is None else {_JUDGE: node.close()}
+
+
 def _node(
     name: str, kind: str | type[Node], fields: Mapping[str, Any], lines: Lines, problems: list[DialoomError]
 ) -> Node | None:
@@ -166,76 +192,6 @@ def _node(
     except ValidationError as error:
         problems += explain(error, node_type, path, lines)
         return None
-
-
-def explain(
-    error: ValidationError, model: type[BaseModel] | None, path: Sequence[Key], lines: Lines
-) -> list[DialoomError]:
-    """Each problem of a ValidationError with its place in the file and, for a wrong name, the nearest right one."""
-    found = []
-    for detail in error.errors(include_url=False):
-        loc = [part for part in detail["loc"] if not _is_type_tag(part)]
-        name = str(loc[-1]) if loc else ""
-        if detail["type"] == "extra_forbidden":
-            what, remedy = f"unknown field '{name}'", nearest(name, _fields_at(model, loc[:-1]))
-        elif detail["type"] == "missing":
-            what, remedy = f"the field '{name}' is missing", None
-        elif detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
-            known = _fields_at(model, loc)
-            of = f" with {', '.join(known)}" if known and detail["type"] != "dict_type" else ""
-            what, remedy = f"expected a mapping{of}{_got(detail['input'])}", None
-        else:
-            what, remedy = _in_words(detail), None
-        found.append(DialoomError(what, place=lines.place([*path, *loc]), remedy=remedy))
-    return found
-
-
-def _in_words(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    if detail["type"] in ("too_short", "too_long"):
-        bound = context.get("min_length", context.get("max_length"))
-        return f"expected at {'least' if 'min_length' in context else 'most'} {bound}, got {context['actual_length']}"
-    said = detail["msg"].removeprefix("Value error, ")
-    for wordy, plain in _PLAINER.items():
-        said = said.replace(wordy, plain)
-    # A template tells what is wrong with it in its own words.
-    return said if detail["type"] == "template" else said + _got(detail["input"])
-
-
-_PLAINER = {
-    ", unable to parse string as a number": "",
-    ", unable to parse string as an integer": "",
-    "Input should be a valid ": "expected a ",
-    "Input should be ": "expected ",
-    "a integer": "an integer",
-    "greater than or equal to": "at least",
-    "less than or equal to": "at most",
-    "greater than": "more than",
-    "a string": "a text",
-}
-
-
-def _got(value: Any) -> str:
-    text = repr(value)
-    return f", got {text}" if value is None or (isinstance(value, (str, int, float)) and len(text) < 60) else ""
-
-
-def _is_type_tag(part: Key) -> bool:
-    return isinstance(part, str) and ("[" in part or part.startswith("function-"))
-
-
-def _fields_at(model: type[BaseModel] | None, loc: Sequence[Key]) -> list[str]:
-    for part in loc:
-        if model is None or not isinstance(part, str) or part not in model.model_fields:
-            continue
-        model = _model_in(model.model_fields[part].annotation) or model
-    return [field.alias or name for name, field in model.model_fields.items()] if model else []
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for arg in getattr(annotation, "__args__", ()) if (found := _model_in(arg))), None)
 
 
 def _change(data: dict[str, Any], where: str, value: str, lines: Lines) -> None:

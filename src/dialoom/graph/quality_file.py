@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from dialoom.errors import DialoomError, RecipeError
 from dialoom.graph.parse_recipe import explain
 from dialoom.graph.recipe import Quality
-from dialoom.graph.yaml_file import Key, Lines, read_yaml
+from dialoom.yaml_file import Key, Lines, read_yaml
 
 
 def read_quality(path: Path) -> tuple[Quality, Lines, tuple[Key, ...]]:

@@ -14,9 +14,10 @@ from dialoom.graph.bounds import Bounds
 from dialoom.graph.node import Node
 from dialoom.graph.record import digest
 from dialoom.graph.source import Source, SourceField
-from dialoom.graph.yaml_file import Lines
 from dialoom.models import ModelConfig
+from dialoom.quality import TagColumn
 from dialoom.quality.gate.settings import SEED, BestOf, DiverseField, QuotaField
+from dialoom.yaml_file import Lines
 
 # What cannot alter a record.
 _NOT_CONTENT = {"about", "source", "corpus", "held_out", "models", "bounds"}
@@ -29,7 +30,12 @@ class Quality(BaseModel):
 
     rules: list[str] = Field(
         default_factory=list,
-        description="SQL predicates over metrics, such as `turns >= 4`; all must hold for a record to be kept.",
+        description="SQL predicates over metrics and tags, such as `turns >= 4` and `judge.overall >= 3.5`; all must "
+        "hold for a record to be kept.",
+    )
+    judge: dict[str, Any] | None = Field(
+        default=None,
+        description="A `judge` node, without its kind, that every record passes before the rules decide.",
     )
     best_of: BestOf | None = Field(
         default=None, description="Of the records that meet all rules, the best of each group."
@@ -119,6 +125,10 @@ class Recipe(BaseModel):
         if name in self.nodes:
             raise RecipeError([DialoomError("there is a node of that name", place=Place(field=f"nodes.{name}"))])
         self.nodes[name] = parse_node(name, kind, fields)
+        # Every record passes it last, whatever is added after it was named.
+        closing = [other for other, node in self.nodes.items() if node.closing]
+        for other in closing:
+            self.nodes[other] = self.nodes.pop(other)
         return self
 
     def content_hash(self) -> str:
@@ -129,6 +139,10 @@ class Recipe(BaseModel):
         code = [node.code() for node in self.nodes.values()]
         # Keys keep their order: that of nodes, weights and schema fields alters records.
         return digest(orjson.dumps(content).decode(), *self._file_contents(), *code)
+
+    def columns(self) -> list[TagColumn]:
+        """The tags that its quality rules may name. Known once its nodes are prepared."""
+        return [TagColumn(name, kind) for node in self.nodes.values() for name, kind in node.columns().items()]
 
     def _file_contents(self) -> Sequence[str]:
         named = [self._folder / path for node in self.nodes.values() for path in node.files()]

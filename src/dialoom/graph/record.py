@@ -25,6 +25,7 @@ class Record:
         id: the same in every run of the same source, whatever the concurrency.
         seed: id of the seed record it descends from.
         position: index of the seed in the source, then of each child taken.
+        tags: the fields that are tags of the dialogue.
         visits: how often it has come to each node.
         seconds: what its calls and functions have taken in this run.
     """
@@ -37,6 +38,7 @@ class Record:
     calls: list[str] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)
     visits: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -51,6 +53,7 @@ class Record:
             calls=list(self.calls),
             examples=list(self.examples),
             events=list(self.events),
+            tags=set(self.tags),
             visits=dict(self.visits),
         )
 
@@ -58,11 +61,13 @@ class Record:
         """The record as a dialogue.
 
         The turns are those of the field `dialogue`, or else of the last field that holds turns; fields of a dialogue go
-        to their places, the rest to `fields`. Raises pydantic.ValidationError where a field does not have its type.
+        to their places, tags to `tags`, the rest to `fields`. Raises pydantic.ValidationError where a field does not
+        have its type.
         """
         spoken = self._spoken()
-        rest = {name: value for name, value in self.fields.items() if name not in _LIFTED and name != spoken}
-        lifted = {name: self.fields[name] for name in _LIFTED if name in self.fields}
+        tags = {name: value for name, value in self.fields.items() if name in self.tags and name != spoken}
+        rest = {name: value for name, value in self.fields.items() if name not in tags and name != spoken}
+        lifted = {name: rest.pop(name) for name in _LIFTED if name in rest}
         turns = self.fields[spoken]["turns"] if spoken else []
         for name, kind in (("topic", str), ("scenario", str), ("style", str), ("summary", str), ("plan", dict)):
             if name in lifted and not isinstance(lifted[name], kind):
@@ -77,6 +82,7 @@ class Record:
                 "id": self.id,
                 "turns": turns,
                 **lifted,
+                "tags": tags,
                 "fields": rest,
                 "lineage": Lineage(
                     recipe=recipe,

@@ -2,7 +2,7 @@
 
 from dialoom.models.budget import Budget, Purse
 from dialoom.models.caller import Caller, LedgeredAnswer
-from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest, Message
+from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest, Message, Token
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
 from dialoom.models.ledger import Ledger
@@ -31,5 +31,6 @@ __all__ = [
     "Purse",
     "RunState",
     "Tally",
+    "Token",
     "parse_model",
 ]

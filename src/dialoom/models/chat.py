@@ -35,6 +35,19 @@ class ChatRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """A token of an answer.
+
+    Attributes:
+        text: its bytes; together those of all tokens are the text.
+        likely: what could have stood here, with log probabilities (natural), as many as were asked for.
+    """
+
+    text: bytes
+    likely: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChatAnswer:
     """An answer.
 
@@ -44,6 +57,7 @@ class ChatAnswer:
         prompt_tokens, completion_tokens: usage, 0 where the server reports none.
         raw: the server's answer, byte for byte, in OpenAI's chat completion form.
         latency: seconds from sending the request that was answered to its last byte.
+        tokens: with the parameters `logprobs` and `top_logprobs`, and where the endpoint gives them.
     """
 
     text: str
@@ -53,6 +67,7 @@ class ChatAnswer:
     completion_tokens: int
     raw: bytes
     latency: float
+    tokens: tuple[Token, ...] = ()
 
 
 class NotACompletion(ValueError):
@@ -81,6 +96,7 @@ def read_completion(raw: bytes, latency: float) -> ChatAnswer:
         completion_tokens=_count(body, "completion_tokens"),
         raw=raw,
         latency=latency,
+        tokens=_tokens(choice.get("logprobs")),
     )
 
 
@@ -89,6 +105,23 @@ def _text(content: Any) -> str:
     if isinstance(content, list):
         return "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
     return content if isinstance(content, str) else ""
+
+
+def _tokens(logprobs: Any) -> tuple[Token, ...]:
+    """The tokens of a choice's `logprobs`, or none where one is not told in OpenAI's form."""
+    content = logprobs.get("content") if isinstance(logprobs, dict) else None
+    if not isinstance(content, list):
+        return ()
+    try:
+        return tuple(
+            Token(
+                bytes(one["bytes"]) if one.get("bytes") is not None else one["token"].encode(),
+                tuple((like["token"], float(like["logprob"])) for like in one.get("top_logprobs") or ()),
+            )
+            for one in content
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, UnicodeError):
+        return ()
 
 
 def _count(body: Any, name: str) -> int:

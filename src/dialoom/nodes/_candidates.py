@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from pydantic import Field
@@ -13,6 +13,7 @@ from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Shape
 from dialoom.nodes._prompted import Prompted
+from dialoom.nodes._side_by_side import side_by_side
 
 T = TypeVar("T")
 
@@ -115,14 +116,4 @@ async def _wave(
 
     if len(samples) == 1:
         return [await one(samples[0], context)]
-    asides = [context.aside() for _ in samples]
-    # All are awaited even where one ends the run: calls on their way are paid for, and their answers go to the ledger.
-    # A cancelled gather that returns exceptions ends after its tasks.
-    ended = await asyncio.gather(*map(one, samples, asides), return_exceptions=True)
-    for aside in asides:
-        context.rejoin(aside)
-    raised = [each for each in ended if isinstance(each, BaseException) and not isinstance(each, RecordError)]
-    if raised:
-        # One of ours says why the run stops; that it is stopping says less.
-        raise max(raised, key=lambda error: isinstance(error, DialoomError))
-    return [each for each in ended if isinstance(each, (_Candidate, RecordError))]
+    return await side_by_side([partial(one, sample) for sample in samples], context)

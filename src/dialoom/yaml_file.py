@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.error import MarkedYAMLError
 
 Key = str | int
+_RECIPE = "'recipe', 'models', 'source' and 'nodes'"
 
 
 @dataclass(slots=True)
@@ -22,9 +23,13 @@ class Lines:
     file: str | None = None
     _lines: dict[tuple[Key, ...], int] = field(default_factory=dict)
     _changed: list[tuple[Key, ...]] = field(default_factory=list)
+    _written_at: dict[tuple[Key, ...], tuple[Key, ...]] = field(default_factory=dict)
 
     def place(self, path: Sequence[Key]) -> Place:
         """The place of a value; where it is missing, that of the nearest thing around it."""
+        for start, written in self._written_at.items():
+            if tuple(path[: len(start)]) == start:
+                path = (*written, *path[len(start) :])
         if any(tuple(path[: len(changed)]) == changed for changed in self._changed):
             return Place(file="--set", field=dotted(path))
         found = next(
@@ -34,6 +39,10 @@ class Lines:
 
     def note(self, path: tuple[Key, ...], line: int) -> None:
         self._lines[path] = line
+
+    def written_at(self, path: tuple[Key, ...], written: tuple[Key, ...]) -> None:
+        """Note that the value at `path`, and all in it, stands at `written` in the file."""
+        self._written_at[path] = written
 
     def changed(self, path: tuple[Key, ...]) -> None:
         """Note that a value was not taken from the file but given at the command line."""
@@ -48,10 +57,11 @@ def dotted(path: Sequence[Key]) -> str:
     return text
 
 
-def read_yaml(path: Path) -> tuple[dict[str, Any], Lines]:
+def read_yaml(path: Path, holds: str = _RECIPE) -> tuple[dict[str, Any], Lines]:
     """The mapping in a YAML file, as plain Python values, and its lines.
 
-    Raises RecipeError with file and line where it does not parse, and DataError where it cannot be read.
+    `holds` says in an error what the mapping should have held. Raises RecipeError with file and line where it does not
+    parse, and DataError where it cannot be read.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -62,10 +72,10 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Lines]:
         ) from error
     except OSError as error:
         raise DataError(f"cannot read it: {error.strerror}", place=Place(str(path))) from error
-    return parse_yaml(text, str(path))
+    return parse_yaml(text, str(path), holds)
 
 
-def parse_yaml(text: str, file: str | None = None) -> tuple[dict[str, Any], Lines]:
+def parse_yaml(text: str, file: str | None = None, holds: str = _RECIPE) -> tuple[dict[str, Any], Lines]:
     """As `read_yaml`, from text."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -77,9 +87,7 @@ def parse_yaml(text: str, file: str | None = None) -> tuple[dict[str, Any], Line
     except YAMLError as error:
         raise RecipeError([DialoomError(f"the YAML does not parse: {error}", place=Place(file))]) from error
     if not isinstance(loaded, dict):
-        raise RecipeError(
-            [DialoomError("expected a mapping with 'recipe', 'models', 'source' and 'nodes'", place=Place(file, 1))]
-        )
+        raise RecipeError([DialoomError(f"expected a mapping with {holds}", place=Place(file, 1))])
     lines = Lines(file)
     plain = _plain(loaded, (), lines)
     assert isinstance(plain, dict)
