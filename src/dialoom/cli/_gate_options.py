@@ -42,8 +42,8 @@ def changed(
     """The section with what was given at the command line. Raises RecipeError on what cannot be meant."""
     from pydantic import ValidationError
 
-    from dialoom.graph.parse_recipe import explain
     from dialoom.graph.recipe import Quality
+    from dialoom.problems import explain
     from dialoom.yaml_file import Lines
 
     if (by is None) != (score is None):

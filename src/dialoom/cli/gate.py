@@ -126,7 +126,8 @@ def _show(done: Sift) -> None:
             shown.add_row(visible(one.rule), count(one.rejected), count(one.alone))
         console.print(shown)
     if done.choice:
-        shown = table("choice", "rejects", right=("rejects",), title=f"Of {count(done.chosen_from)} that met all rules")
+        console.print(f"Of {count(done.chosen_from)} that met all rules, the choice left out:")
+        shown = table("choice", "rejects", right=("rejects",))
         for kind, times in done.choice.most_common():
             shown.add_row(visible(kind), count(times))
         console.print(shown)

@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from dialoom.errors import DialoomError, RecipeError
-from dialoom.graph.parse_recipe import explain
 from dialoom.graph.recipe import Quality
+from dialoom.problems import explain
 from dialoom.yaml_file import Key, Lines, read_yaml
 
 

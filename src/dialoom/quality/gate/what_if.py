@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, log10
 
 from dialoom.errors import DialoomError
 
@@ -70,7 +71,8 @@ def read_range(text: str) -> tuple[Threshold, list[float]]:
     if step <= 0 or (high - low) / step > _MOST_STEPS:
         raise RangeError(f"'{text}': a step of {step:g} makes no sense", remedy=f"at most {_MOST_STEPS} steps")
     count = int((high - low) / step + 1e-9)
-    numbers = [round(low + place * step, 10) for place in range(count + 1)]
+    digits = max(0, 2 - floor(log10(step)))
+    numbers = [round(low + place * step, digits) for place in range(count + 1)]
     return Threshold(found["left"], found["sign"], low), numbers
 
 
