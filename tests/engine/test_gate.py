@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ import pytest
 import dialoom
 from dialoom.corpus import Corpus
 from dialoom.engine import choosing
+from dialoom.engine.order import SeedOrder
+from dialoom.engine.sink import Finished
 from dialoom.errors import StorageError
+from dialoom.graph.record import Record
 from tests.engine.support import Client, Left, left_in, lines, run, write
 from tests.support.fault_server import FaultServer
 
@@ -164,7 +168,20 @@ def test_a_failed_record_that_is_retried_takes_no_place_that_is_taken(tmp_path: 
     assert max(moods.values()) <= 4
 
 
-def test_one_seed_that_waits_holds_up_no_more_than_memory_allows(tmp_path: Path, server: FaultServer) -> None:
+def test_seeds_are_held_back_while_many_wait_for_an_earlier_one() -> None:
+    order = SeedOrder(slots=1)
+    seeds = [Record(id=str(number), seed=str(number), fields={}, position=(number,)) for number in range(400)]
+    opened = list(takewhile(lambda _: order.admits(0), map(order.opened, seeds)))
+    assert 100 < len(opened) < 400
+    for seed in reversed(seeds[1 : len(opened)]):
+        assert order.finished(Finished(seed, "node")) == []
+    assert not order.admits(0)
+    handed = order.finished(Finished(seeds[0], "node"))
+    assert [one.record.id for one in handed] == [str(number) for number in range(len(opened))]
+    assert order.admits(0)
+
+
+def test_one_seed_that_waits_does_not_stop_the_others(tmp_path: Path, server: FaultServer) -> None:
     content = lines(server, 1200) | {"quality": {"quotas": {"topic": 1}}}
     (tmp_path / "steps.py").write_text(
         "import asyncio\nasync def wait(topic):\n    await asyncio.sleep(0.5 if topic == 'row0000' else 0)\n    return 1\n"

@@ -62,6 +62,12 @@ def changed(
         raise RecipeError(explain(error, Quality, (), Lines("the command line"))) from error
 
 
+def apart(kept: Path | None, rejected: Path | None) -> None:
+    """Refuse to write both into one file. Raises RecipeError."""
+    if kept is not None and rejected is not None and kept.resolve() == rejected.resolve():
+        raise RecipeError([DialoomError("--kept and --rejected name the same file", remedy="name two")])
+
+
 def _quota(text: str) -> tuple[str, Any]:
     name, equals, most = text.rpartition("=")
     if not equals or not name.strip() or not most.strip().lstrip("-").isdigit():

@@ -83,6 +83,7 @@ def gate(
     given, bad = find_given(data, format), _given.BadRows()
     for path in (kept, rejected):
         free(path, force=force, source=data)
+    _gate_options.apart(kept, rejected)
     base, place = _gate_options.base(given, rules, usual=not (rule or quota or best_of or diverse or ranges))
     quality = _gate_options.changed(base, rule, quota, best_of, score, keep, diverse, diverse_by)
     writes = kept is not None or rejected is not None
