@@ -14,7 +14,7 @@ from dialoom.dialogue import Dialogue
 from dialoom.dialogue.formats import read_dialogues
 from tests.cli.conftest import Dialoom
 
-WORDS = "rain sun wind cloud snow storm cold warm dry wet day night week month year".split()
+WORDS = ["rain", "sun", "wind", "cloud", "snow", "storm", "cold", "warm", "dry", "wet", "day", "night", "week", "year"]
 
 
 @pytest.fixture
@@ -104,7 +104,9 @@ def test_gate_chooses_among_what_meets_the_rules(dialoom: Dialoom, chats: Path, 
 @pytest.mark.parametrize("again", [False, True])
 def test_what_if_tells_what_other_thresholds_would_keep(dialoom: Dialoom, chats: Path, again: bool) -> None:
     base = ["--rule", "turns >= 3", "--rule", "words >= 20"]
-    done = dialoom("gate", chats, *base, "--what-if", "turns >= 2..5", "--what-if", "balance < 0.4..0.5 by 0.1", "--json")
+    done = dialoom(
+        "gate", chats, *base, "--what-if", "turns >= 2..5", "--what-if", "balance < 0.4..0.5 by 0.1", "--json"
+    )
     thresholds = done.json["thresholds"]
     assert [(one["rule"], one["instead_of"], one["now"]) for one in thresholds] == [
         ("turns >= 2", "turns >= 3", False),
@@ -151,7 +153,9 @@ def test_judges_tags_of_data_from_elsewhere_can_be_named(dialoom: Dialoom, chats
     judged = [one.model_copy(update={"tags": {"judge": {"overall": n % 5}}}) for n, one in enumerate(lines(chats))]
     judged[0].tags.clear()
     (tmp_path / "judged.jsonl").write_text("".join(f"{one.to_json()}\n" for one in judged), "utf-8")
-    done = dialoom("gate", "judged.jsonl", "--rule", "judge.overall >= 3", "--rejected", "rejected.jsonl", "--json").json
+    done = dialoom(
+        "gate", "judged.jsonl", "--rule", "judge.overall >= 3", "--rejected", "rejected.jsonl", "--json"
+    ).json
     assert done["kept"] == 24
     assert reasons(lines(tmp_path / "rejected.jsonl")[0]) == ["judge.overall >= 3: judge.overall is not there"]
     wrong = dialoom("gate", "judged.jsonl", "--rule", "judge.overal >= 3")

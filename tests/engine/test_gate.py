@@ -184,7 +184,7 @@ def test_seeds_are_held_back_while_many_wait_for_an_earlier_one() -> None:
 def test_one_seed_that_waits_does_not_stop_the_others(tmp_path: Path, server: FaultServer) -> None:
     content = lines(server, 1200) | {"quality": {"quotas": {"topic": 1}}}
     (tmp_path / "steps.py").write_text(
-        "import asyncio\nasync def wait(topic):\n    await asyncio.sleep(0.5 if topic == 'row0000' else 0)\n    return 1\n"
+        "import asyncio\nasync def wait(topic):\n    await asyncio.sleep(0.5 * (topic == 'row0000'))\n    return 1\n"
     )
     content["nodes"] = {"waited": {"kind": "function", "call": "steps.py:wait"}}
     report = run(content, tmp_path / "run")

@@ -44,7 +44,10 @@ def problems(tmp_path: Path, quality: str, bounds: str = "") -> list[str]:
         ("quotas: {topic: many}", "quality.quotas.topic: expected a mapping with max, of, bands, got 'many'"),
         ("quotas: {turns: {max: 3, bands: [8, 4]}}", "the bounds of bands have to ascend"),
         ("quotas: {topic: {max: 2, most: 3}}", "unknown field 'most'"),
-        ("best_of: {score: distinct_3x}", "wrong.yaml:9, quality.best_of.score: rule 'distinct_3x': no metric is called"),
+        (
+            "best_of: {score: distinct_3x}",
+            "wrong.yaml:9, quality.best_of.score: rule 'distinct_3x': no metric is called",
+        ),
         ("best_of: {score: 'turns >'}", "quality.best_of.score: rule 'turns >'"),
         ("best_of: {score: \"'a' || turns\"}", "it is no number but VARCHAR"),
         ("best_of: {by: mod, score: turns}", "quality.best_of.by: no record has a field 'mod'"),
@@ -86,7 +89,7 @@ def test_a_quality_section_stands_alone_or_in_a_recipe(tmp_path: Path) -> None:
     alone.write_text("recipe: x\nquality: {rules: [turns >= 5]}\n", "utf-8")
     assert read_quality(alone)[0].rules == ["turns >= 5"]
     alone.write_text("rules: [turns >= 4]\nquota: {topic: 2}\n", "utf-8")
-    with pytest.raises(RecipeError, match="quality.yaml:2, quota: unknown field 'quota' .*did you mean 'quotas'"):
+    with pytest.raises(RecipeError, match=r"quality.yaml:2, quota: unknown field 'quota' .*did you mean 'quotas'"):
         read_quality(alone)
     alone.write_text("recipe: x\n", "utf-8")
     with pytest.raises(RecipeError, match="it says nothing of quality"):

@@ -21,7 +21,9 @@ def test_a_score_without_an_answer_is_none() -> None:
     assert Score("ln(turns - 1)").of([talk("a")]) == [None]
 
 
-@pytest.mark.parametrize("wrong", ["", "turn", "'a' || turns", "turns, words", "random() + turns", "3", "judge.overall"])
+@pytest.mark.parametrize(
+    "wrong", ["", "turn", "'a' || turns", "turns, words", "random() + turns", "3", "judge.overall"]
+)
 def test_nothing_but_one_number_over_metrics_is_a_score(wrong: str) -> None:
     with pytest.raises(RuleError):
         Score(wrong)

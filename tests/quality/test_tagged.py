@@ -18,7 +18,7 @@ from tests.quality.talk import talk
 
 def some() -> list[Dialogue]:
     chance = random.Random(2)
-    words = "one two three four five six seven eight nine ten. No! Why? Uh".split()
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten.", "No!", "Why?", "Uh"]
     made = [
         talk(*(" ".join(chance.choices(words, k=chance.randint(0, 9))) for _ in range(chance.randint(0, 7))))
         for _ in range(60)

@@ -9,19 +9,18 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from dialoom.dialogue import Dialogue, PreferencePair, Turn
+from dialoom.dialogue import PreferencePair, Turn
 from dialoom.errors import DialoomError, Place, RecordError, Rejected, nearest
 from dialoom.graph.context import Context
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Fields, Node, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Expression
+from dialoom.nodes._pairing import JUDGE, Judging, ReplyMetrics, origin, said, turn_of
 from dialoom.nodes._replies import next_speaker, replies_in, turns_in
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.nodes.converse import dialogue_value
 from dialoom.quality import METRICS
-
-_JUDGE = "judge"
 
 
 class Pair(Node):
@@ -63,17 +62,17 @@ class Pair(Node):
         if self.among and self.score is None and self.judge is None:
             raise ValueError("nothing says which of 'among' is the best: give 'score' or 'judge'")
         if self.judge is not None:
-            self._judge = KINDS.load(_JUDGE).model_validate({"only_survivors": False, **self.judge, "kind": _JUDGE})
+            self._judge = KINDS.load(JUDGE).model_validate({"only_survivors": False, **self.judge, "kind": JUDGE})
         return self
 
     def named(self, name: str) -> Node:
         if self._judge is not None:
-            self._judge.named(_JUDGE)
+            self._judge.named(JUDGE)
         return super().named(name)
 
     def provides(self) -> frozenset[str]:
         return frozenset(
-            {"reply", "metrics", "name", _JUDGE} if self.judge is not None else {"reply", "metrics", "name"}
+            {"reply", "metrics", "name", JUDGE} if self.judge is not None else {"reply", "metrics", "name"}
         )
 
     def needs(self) -> Mapping[str, str]:
@@ -152,7 +151,7 @@ class Pair(Node):
     ) -> list[float | None]:
         judged: list[Any] = [None] * len(replies)
         if self._judge is not None:
-            works = [_Judging(self._judge, [*turns, _turn(reply)], record) for _, reply in replies]
+            works = [Judging(self._judge, [*turns, turn_of(reply)], record) for _, reply in replies]
             judged = list(await side_by_side(works, context))
             errors = [each for each in judged if isinstance(each, RecordError)]
             if errors:
@@ -163,7 +162,7 @@ class Pair(Node):
 
     def _rate(self, record: Record, name: str, reply: dict[str, Any], judged: Any) -> float:
         assert self.score is not None
-        fields = {**record.fields, "reply": reply, "name": name, "metrics": _Metrics(reply), _JUDGE: judged}
+        fields = {**record.fields, "reply": reply, "name": name, "metrics": ReplyMetrics(reply), JUDGE: judged}
         value = self.score.value(fields)
         if not isinstance(value, (bool, int, float)) or not abs(value) <= sys.float_info.max:
             raise RecordError(f"the score of a reply is {value!r:.60}, not a number")
@@ -171,22 +170,21 @@ class Pair(Node):
 
     def _ends(self, replies: Sequence[tuple[str, dict[str, Any]]], scores: Sequence[float | None]) -> tuple[int, int]:
         """The places of the chosen and the rejected reply. Raises Rejected where they make no pair."""
-        if not self.among:
-            best, worst = 0, 1
-        else:
-            places = range(len(replies))
-            best = max(places, key=lambda place: scores[place] or 0.0)
-            worst = min(places, key=lambda place: scores[place] or 0.0)
-        if _said(replies[best]) == _said(replies[worst]):
-            raise Rejected(
-                "pair: chosen and rejected say the same" if len(replies) > 1 else "pair: there is one reply only"
-            )
+        best, worst = 0, 1
+        if self.among:
+            scored = [place for place, score in enumerate(scores) if score is not None]
+            if len(scored) < 2:
+                raise Rejected(f"pair: {len(scored)} of {len(replies)} replies have a score")
+            best = max(scored, key=lambda place: scores[place] or 0.0)
+            worst = min(scored, key=lambda place: scores[place] or 0.0)
         better, worse = scores[best], scores[worst]
+        if best == worst:
+            raise Rejected(f"pair: all {len(scored)} replies score {better:.4g}")
+        if said(replies[best]) == said(replies[worst]):
+            raise Rejected("pair: chosen and rejected say the same")
         if better is not None and worse is not None:
             if better < worse:
                 raise Rejected(f"pair: the chosen one scores {better:.4g}, and the rejected one {worse:.4g}")
-            if better == worse and self.among:
-                raise Rejected(f"pair: all {len(replies)} replies score {better:.4g}")
             if better - worse < self.least_margin:
                 raise Rejected(f"pair: the margin is under {self.least_margin:.4g}: {better - worse:.4g}")
         return best, worst
@@ -201,8 +199,8 @@ class Pair(Node):
         worst: int,
     ) -> PreferencePair:
         told: dict[str, Any] = {
-            "chosen": _origin(*replies[best]),
-            "rejected": _origin(*replies[worst]),
+            "chosen": origin(*replies[best]),
+            "rejected": origin(*replies[worst]),
             "record": record.id,
         }
         if self.among:
@@ -215,8 +213,8 @@ class Pair(Node):
             return PreferencePair(
                 id=record.id if not self.go_on else f"{record.id}-{record.visits.get(self.name, 1)}",
                 prompt=list(turns),
-                chosen=[_turn(replies[best][1])],
-                rejected=[_turn(replies[worst][1])],
+                chosen=[turn_of(replies[best][1])],
+                rejected=[turn_of(replies[worst][1])],
                 score_chosen=scores[best],
                 score_rejected=scores[worst],
                 made_by=self.made_by or self._how(replies[best][1], replies[worst][1]),
@@ -231,49 +229,6 @@ class Pair(Node):
         if "fault" in rejected:
             return "fault"
         return "models" if chosen.get("model") != rejected.get("model") else "fields"
-
-
-class _Judging:
-    """One judgement of the dialogue with one of the replies."""
-
-    def __init__(self, judge: Node, turns: list[Turn], record: Record) -> None:
-        self._judge = judge
-        fields = {**record.fields, "dialogue": dialogue_value(turns)}
-        self._record = Record(id=record.id, seed=record.seed, fields=fields, position=record.position)
-
-    async def __call__(self, context: Context) -> Any:
-        result = await self._judge.run(self._record, context)
-        assert isinstance(result, dict)
-        return result.get(_JUDGE)
-
-
-class _Metrics(Mapping[str, Any]):
-    """The metrics of a reply alone, each measured when it is read."""
-
-    def __init__(self, reply: Mapping[str, Any]) -> None:
-        self._dialogue = Dialogue(id="reply", turns=[_turn(reply)])
-
-    def __getitem__(self, name: str) -> Any:
-        return METRICS.load(name).measure(self._dialogue)
-
-    def __iter__(self) -> Any:
-        return iter(METRICS.names())
-
-    def __len__(self) -> int:
-        return len(METRICS.names())
-
-
-def _turn(reply: Mapping[str, Any]) -> Turn:
-    return Turn(speaker=str(reply["speaker"]), text=str(reply["text"]))
-
-
-def _said(reply: tuple[str, Mapping[str, Any]]) -> str:
-    return " ".join(str(reply[1]["text"]).split())
-
-
-def _origin(name: str, reply: Mapping[str, Any]) -> dict[str, Any]:
-    told = {key: reply[key] for key in ("model", "sample", "fault") if key in reply}
-    return {"field": name, **told}
 
 
 NODE = Pair

@@ -1,4 +1,4 @@
-"""Quotas, best of n and diversity over a finished set: what is chosen, why the rest is not, and that order is nothing to it."""
+"""Quotas, best of n and diversity over a finished set: what is chosen, and why the rest is not, in any order."""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ def test_a_range_without_a_step_has_six() -> None:
     assert numbers == [0.85, 0.8667, 0.8833, 0.9, 0.9167, 0.9333, 0.95]
 
 
-@pytest.mark.parametrize("text", ["turns > 5", "turns 4..6", "turns > 6..4", "turns > 1..2 by 0", "a > 0..1 by 0.001", ""])
+@pytest.mark.parametrize(
+    "text", ["turns > 5", "turns 4..6", "turns > 6..4", "turns > 1..2 by 0", "a > 0..1 by 0.001", ""]
+)
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(RangeError):
         read_range(text)
