@@ -9,9 +9,10 @@ import pytest
 
 import dialoom
 from dialoom.engine import stall
+from dialoom.engine.order import Awaited
 from dialoom.engine.sink import Finished
 from dialoom.engine.stall import Stall
-from dialoom.engine.target import Awaited, Target
+from dialoom.engine.target import Target
 from dialoom.graph.record import Record
 from tests.engine.support import left_in, lines, run
 from tests.engine.test_bounds import talks

@@ -14,6 +14,7 @@ from dialoom.cli.check import check
 from dialoom.cli.corpus import corpus
 from dialoom.cli.evaluate import evaluate
 from dialoom.cli.export import export
+from dialoom.cli.gate import gate
 from dialoom.cli.import_ import import_
 from dialoom.cli.init import init
 from dialoom.cli.models import models
@@ -26,6 +27,7 @@ from dialoom.cli.retry import retry
 from dialoom.cli.run import run
 from dialoom.cli.runs import runs
 from dialoom.cli.schema import schema
+from dialoom.cli.tag import tag
 from dialoom.cli.trace import trace
 
 _EPILOG = """\b
@@ -38,7 +40,7 @@ Exit codes:
   5    the disk, run directory or corpus cannot be used
   6    an optional package or file is missing
   7    a run finished, and nothing was kept
-  8    a run finished, and some records failed: see `dialoom retry`; or an import left rows aside
+  8    a run finished, and some records failed: see `dialoom retry`; or rows of a file could not be read
   9    a run was left with batches under way: the same command comes back for them
   10   a bound stopped the run: its budget is spent, or its target is out of reach
   130  interrupted; the same command goes on where it stopped
@@ -66,6 +68,8 @@ app.command("run")(run)
 app.command("retry")(retry)
 app.command("runs")(runs)
 app.command("rejects")(rejects)
+app.command("tag")(tag)
+app.command("gate")(gate)
 app.command("export")(export)
 app.command("import")(import_)
 app.command("push")(push)

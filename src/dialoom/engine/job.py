@@ -10,12 +10,15 @@ from time import monotonic
 
 from dialoom.corpus import Corpus
 from dialoom.engine.account import Account, Before
+from dialoom.engine.choosing import choose_at_end
 from dialoom.engine.crew import Crew
 from dialoom.engine.frontier import Frontier
+from dialoom.engine.gating import open_gate
 from dialoom.engine.opening import opened_models
+from dialoom.engine.order import SeedOrder
 from dialoom.engine.provenance import Provenance
 from dialoom.engine.reach import look_back
-from dialoom.engine.rejects import Rejects
+from dialoom.engine.rejects import Rejects, count_reason
 from dialoom.engine.report import Report, now, tell_endpoints
 from dialoom.engine.rundir import RunDirectory
 from dialoom.engine.seedlog import SeedLog, SeedOutcome
@@ -61,6 +64,7 @@ class Job:
         observer: Observer | None = None,
         children: int | None = None,
         force: bool = False,
+        is_chosen: bool = False,
     ) -> None:
         self._recipe = recipe
         self._graph = graph
@@ -78,10 +82,12 @@ class Job:
         self._observer = observer
         self._children = children
         self._force = force
+        self._is_chosen = is_chosen
+        self._done_before = report.counts.seeds_done
         self._account = Account(report, before)
         self._stall = Stall(view.say)
         self._source: Callable[[], str] = str
-        self._target: Target | None = None
+        self._order: SeedOrder | None = None
         self._in_order = asyncio.Lock()
         self._left_records = 0
         self._stopping = False
@@ -103,8 +109,12 @@ class Job:
                 async with watched(self._tick, self._interrupt):
                     await self._walk_all(seeds)
             if self._report.status == "running":
-                reached = self._target is not None and self._target.reached
-                self._report.status = "left" if self._left_records and not reached else "finished"
+                reached = self._order is not None and self._order.reached
+                if self._left_records and not reached:
+                    self._report.status = "left"
+                else:
+                    self._choose()
+                    self._report.status = "finished"
         except Draining:
             # Ctrl-C came while a model was being opened.
             pass
@@ -118,6 +128,19 @@ class Job:
             with contextlib.suppress(StorageError):
                 self._write_report()
             self._view.stop(self._report, self._meter)
+
+    def _choose(self) -> None:
+        """Decide what can be decided only now that all records are known."""
+        counts = self._report.counts
+        if self._is_chosen and counts.seeds_done == self._done_before:
+            return
+        choice = choose_at_end(self._recipe, self._corpus, self._rejects, self._log, self._report.run)
+        if choice is not None:
+            counts.kept += choice.more_kept
+            counts.rejected -= choice.more_kept
+            for reason in choice.reasons:
+                count_reason(self._report.reasons, [reason])
+            self._view.say(f"chosen at the end, of {choice.among:,} records that met all rules: {choice.chosen:,}")
 
     def _anything_left(self) -> bool:
         counts, wanted = self._report.counts, self._report.target
@@ -134,7 +157,7 @@ class Job:
     def _takes_up_failed(self) -> bool:
         """Whether the target is reached and the run is there for the failed seeds alone, beyond it."""
         wanted = self._report.target
-        reached = wanted is not None and self._target is None and self._report.counts.kept >= wanted
+        reached = wanted is not None and self._order is None and self._report.counts.kept >= wanted
         return reached and self._state.retry and bool(self._before.reopened)
 
     async def _walk_all(self, seeds: Seeds) -> None:
@@ -144,9 +167,9 @@ class Job:
             spent = [self._report.history.spent(), self._meter.total]
             purse = Purse(self._recipe.bounds.budget, spent, self._recipe.models)
             caller = Caller(models, self._ledger, self._meter, purse, self._observer)
-            gate = Rules(self._recipe.quality.rules, self._recipe.columns())
+            rules = Rules(self._recipe.quality.rules, self._recipe.columns())
             # What a model has still to judge says nothing of a candidate.
-            text_gate = Rules(gate.over_text)
+            text_gate = Rules(rules.over_text)
             # The usual rules take a while to open, and few nodes ask for them.
             usual = cache(partial(Rules, DEFAULT_RULES))
             slots = sum(model.slots for model in models.values()) or 64
@@ -157,7 +180,10 @@ class Job:
             if wanted is not None:
                 counts = self._report.counts
                 each, of_done = records_per_seed(self._recipe), counts.kept - len(self._before.kept)
-                self._target = Target(wanted, counts.kept, slots, each, counts.seeds_done, of_done)
+                self._order = Target(wanted, counts.kept, slots, each, counts.seeds_done, of_done)
+            gate = open_gate(self._recipe, rules, self._corpus, self._report.run, self._is_open)
+            if self._order is None and gate.in_order:
+                self._order = SeedOrder(slots)
             sink = Sink(
                 recipe=self._recipe.recipe,
                 recipe_hash=self._report.recipe_hash,
@@ -176,7 +202,7 @@ class Job:
                     node,
                     self._recipe.seed,
                     caller,
-                    (lambda: text_gate) if gate.over_text else usual,
+                    (lambda: text_gate) if rules.over_text else usual,
                     text_gate,
                     self._is_stopping,
                     self._recipe.bounds.record_seconds,
@@ -196,19 +222,22 @@ class Job:
                 frontier.close()
                 await sink.close()
 
+    def _is_open(self, seed: str | None) -> bool:
+        return seed is not None and self._log.done(seed) is None
+
     async def _one(self, frontier: Frontier, walker: Walker, sink: Sink) -> bool:
         """Walk the next record; False when there is none, or the run is stopping."""
         if self._stopping or (taken := await frontier.take()) is None:
             return False
         record, after = taken
-        if self._target is not None:
+        if self._order is not None:
             self._stall.entered(record)
         try:
             outcome = await walker.walk(record, after)
             if isinstance(outcome, Branched):
                 self._account.branched(record.seed, len(outcome.children))
-                if self._target is not None:
-                    self._target.branched(record.seed, len(outcome.children))
+                if self._order is not None:
+                    self._order.branched(record.seed, len(outcome.children))
                 frontier.push(outcome.children, outcome.node)
             else:
                 await self._hand_over(outcome, sink)
@@ -220,44 +249,48 @@ class Job:
             self._stop_for(error)
             return False
         finally:
-            if self._target is not None:
+            if self._order is not None:
                 self._stall.left(record)
             frontier.done()
         return True
 
     async def _hand_over(self, finished: Finished, sink: Sink) -> None:
-        if self._target is None:
+        if self._order is None:
             await sink.put(finished)
             return
         # One after another, as they wait while the sink is behind.
         async with self._in_order:
-            for one in self._target.finished(finished):
+            ready = self._order.finished(finished)
+            for one in ready:
                 await sink.put(one)
+        if ready and self._report.target is None and self._frontier is not None:
+            self._frontier.look_again()
 
     def _admits(self) -> bool:
-        return self._target is None or self._target.admits(self._account.seeds_in_work)
+        return self._order is None or self._order.admits(self._account.seeds_in_work)
 
     def _opened(self, seeds: Iterator[Record]) -> Iterator[Record]:
         for record in seeds:
             self._account.opened(record)
-            if self._target is not None:
-                self._target.opened(record)
+            if self._order is not None:
+                self._order.opened(record)
             yield record
 
     def _settle(self, batch: list[Settled]) -> None:
         done = self._account.settle(batch)
         if done:
             self._log.add(done)
-        if self._target is not None:
-            self._toward_target(self._target, self._account.new_in(batch), done)
+        if self._order is not None:
+            self._go_on(self._order, self._account.new_in(batch), done)
 
-    def _toward_target(self, target: Target, kept: int, done: list[SeedOutcome]) -> None:
+    def _go_on(self, order: SeedOrder, kept: int, done: list[SeedOutcome]) -> None:
+        """Take up further seeds, or stop where the target is reached or out of reach."""
         try:
-            target.settled(kept, done)
+            order.settled(kept, done)
         except BoundReached as error:
-            self._log.note_out_of_reach(self._source(), target.barren)
+            self._log.note_out_of_reach(self._source(), order.barren)
             self._stop_for(error)
-        if target.reached:
+        if order.reached:
             self._drain()
         elif self._frontier is not None:
             self._frontier.look_again()
@@ -271,8 +304,8 @@ class Job:
             # With a target, further seeds would wait for the answers of those that were left.
             frontier.close()
         self._account.count_pending()
-        if self._target is not None:
-            self._report.waiting = self._stall.look(self._target.awaited())
+        if self._order is not None:
+            self._report.waiting = self._stall.look(self._order.awaited())
         self._view.update(self._report, self._meter)
         if ticks % _TICKS_PER_REPORT == 0:
             self._endpoints.tell_limits()

@@ -83,6 +83,30 @@ class Rejects:
                 raise _storage_error(path, error) from error
         return reasons
 
+    def read(self) -> Iterator[tuple[State, dict[str, Any]]]:
+        """Every line with its state."""
+        return _read(self._files)
+
+    def change(self, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
+        """Rewrite the rejected records, each as `change` returns it and without those for which that is None, in one
+        step.
+
+        Raises StorageError.
+        """
+        path = self._files["rejected"]
+        rest = path.with_suffix(".tmp")
+        if not path.exists():
+            return
+        try:
+            with path.open("rb") as old, rest.open("wb") as new:
+                for line in old:
+                    content = change(orjson.loads(line))
+                    if content is not None:
+                        new.write(orjson.dumps(content) + b"\n")
+            rest.replace(path)
+        except OSError as error:
+            raise _storage_error(path, error) from error
+
 
 def read_rejects(folder: Path) -> Iterator[tuple[State, dict[str, Any]]]:
     """Every line with its state, without touching the files, so that a run may be at work in them."""

@@ -158,6 +158,7 @@ async def _run(
                 observer=guard,
                 children=children,
                 force=force,
+                is_chosen=told.get("status") == "finished" and told.get("recipe_hash") == recipe_hash,
             )
             done = report.counts.seeds_done
             with tuned():

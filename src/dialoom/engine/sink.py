@@ -20,7 +20,7 @@ from dialoom.engine.memory import give_back
 from dialoom.engine.rejects import Reject, Rejects
 from dialoom.errors import StorageError
 from dialoom.graph.record import Record
-from dialoom.quality import Rules
+from dialoom.quality.gate import Gate
 
 _BATCH = 512
 _LONGEST_WAIT = 1.0
@@ -38,12 +38,18 @@ Ending = Literal["kept", "rejected", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A record at the end of its walk: `state` is None where the gate has to decide."""
+    """A record at the end of its walk.
+
+    Attributes:
+        state: None where the gate has to decide.
+        more: whether further records of its seed come right after it, which the gate has to see together.
+    """
 
     record: Record
     node: str
     state: Literal["rejected", "failed"] | None = None
     reasons: tuple[str, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Sink:
         run: str,
         corpus: Corpus,
         rejects: Rejects,
-        gate: Rules,
+        gate: Gate,
         already: set[str],
         wanted: int | None = None,
         settled: Callable[[list[Settled]], None],
@@ -154,9 +160,11 @@ class Sink:
         # Where a number is wanted, it has to be known soon how many are missing.
         wait = _LONGEST_WAIT if self._wanted is None else _SHORT_WAIT
         deadline = asyncio.get_running_loop().time() + wait
-        while len(batch) < _BATCH:
+        while len(batch) < _BATCH or batch[-1].more:
             if not self._queue.empty():
                 item = self._queue.get_nowait()
+            elif batch[-1].more:
+                item = await self._queue.get()
             else:
                 try:
                     async with asyncio.timeout_at(deadline):
@@ -164,7 +172,7 @@ class Sink:
                 except TimeoutError:
                     break
             if item is None:
-                return batch, True
+                return _whole_seeds(batch), True
             batch.append(item)
         return batch, False
 
@@ -237,6 +245,12 @@ class Sink:
         dialogue = bare.to_dialogue(self._recipe, self._recipe_hash)
         dialogue.fields = {name: repr(value) if name in bad else value for name, value in record.fields.items()}
         return dialogue, why
+
+
+def _whole_seeds(batch: list[Finished]) -> list[Finished]:
+    """The batch without a seed at its end of which the run was cut short; the next run walks it again."""
+    last = batch[-1]
+    return [one for one in batch if one.record.seed != last.record.seed] if last.more else batch
 
 
 def _is_json(value: Any) -> bool:

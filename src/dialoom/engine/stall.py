@@ -1,4 +1,4 @@
-"""Telling which record a target waits for."""
+"""Telling which record the others wait for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 
-from dialoom.engine.target import Awaited
+from dialoom.engine.order import Awaited
 from dialoom.graph.record import Record
 
 # Seconds that others are held back before it is told, and then again whenever it has been twice as long.
@@ -58,6 +58,6 @@ class Stall:
         else:
             who = f"records of seed {awaited.seed}, which wait for their turn,"
         return (
-            f"waiting for {who} {since}: {awaited.held} finished records are held back, as a target keeps them in the "
+            f"waiting for {who} {since}: {awaited.held} finished records are held back, as they are kept in the "
             "order of their seeds"
         )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from math import ceil
 from time import monotonic
 
+from dialoom.engine.order import SeedOrder
 from dialoom.engine.reach import out_of_reach
 from dialoom.engine.seedlog import SeedOutcome
-from dialoom.engine.sink import Finished
-from dialoom.graph.record import Record
 
 # Seeds in a row of which nothing was kept, after which it is not thought that anything will be.
 _BARREN_SEEDS = 200
@@ -19,26 +17,8 @@ _SPARE = 1.5
 _FAR = 4
 
 
-@dataclass(slots=True)
-class _Seed:
-    """A seed in work: how many of its records still walk, and those that have finished."""
-
-    walking: int = 1
-    finished: list[Finished] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """A seed that others wait for, since a time of the clock, and how many finished records are held back in all."""
-
-    seed: str
-    since: float
-    held: int
-
-
-class Target:
-    """Holds finished records back until those of all earlier seeds have been handed over, and seeds back that will not
-    be needed.
+class Target(SeedOrder):
+    """Holds back seeds that will not be needed, and finished records until all of earlier seeds are handed over.
 
     Which records are kept must not depend on which were quickest, or a run that was killed would go on to another data
     set. So the sink gets them in the order of their seeds, and the target cuts that order at one place.
@@ -61,17 +41,14 @@ class Target:
         kept_of_seeds: int = 0,
         clock: Callable[[], float] = monotonic,
     ) -> None:
+        super().__init__(slots, clock)
         self._wanted = wanted
         self._slots = slots
         self._kept = kept
-        self._seeds: dict[str, _Seed] = {}
         self._records_per_seed = records_per_seed
         self._settled_seeds = seeds
         self._kept_of_settled = kept_of_seeds
         self._barren = 0
-        self._clock = clock
-        self._held = 0
-        self._awaited: Awaited | None = None
 
     @property
     def reached(self) -> bool:
@@ -88,41 +65,6 @@ class Target:
         kept_of_one = (self._kept_of_settled + self._records_per_seed) / (self._settled_seeds + 1)
         needed = ceil(_SPARE * (self._wanted - self._kept) / kept_of_one)
         return in_work < max(needed - _FAR * self._slots, min(needed, self._slots))
-
-    def opened(self, record: Record) -> None:
-        """A seed is started; seeds are started in their order."""
-        self._seeds[record.seed] = _Seed()
-
-    def branched(self, seed: str, children: int) -> None:
-        """A record of a seed went on as several."""
-        self._seeds[seed].walking += children - 1
-
-    def finished(self, finished: Finished) -> list[Finished]:
-        """Take a record at its end; returns the records to hand over now, in their order."""
-        own = self._seeds[finished.record.seed]
-        own.finished.append(finished)
-        own.walking -= 1
-        self._held += 1
-        ready: list[Finished] = []
-        while self._seeds:
-            name, first = next(iter(self._seeds.items()))
-            if first.walking:
-                break
-            ready += sorted(first.finished, key=lambda one: one.record.position)
-            del self._seeds[name]
-        self._held -= len(ready)
-        return ready
-
-    def awaited(self) -> Awaited | None:
-        """The seed that keeps others from being handed over, if any does; ask now and then."""
-        first = next(iter(self._seeds), None)
-        if first is None or self._held <= len(self._seeds[first].finished):
-            self._awaited = None
-        elif self._awaited is None or self._awaited.seed != first:
-            self._awaited = Awaited(first, self._clock(), self._held)
-        else:
-            self._awaited = replace(self._awaited, held=self._held)
-        return self._awaited
 
     def settled(self, kept: int, done: Sequence[SeedOutcome]) -> None:
         """Note how many records came to be kept, and which seeds are done.

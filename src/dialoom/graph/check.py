@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dialoom.errors import DialoomError, RecipeError, nearest
 from dialoom.graph.fields import FieldFlow
+from dialoom.graph.gate_check import choice_field_problems, choice_problems
 from dialoom.graph.graph import END, REJECT, Graph
 from dialoom.graph.held_out import held_out_problems
 from dialoom.graph.node import Node, Shape
@@ -50,7 +51,7 @@ def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
         rules = rules and not (wrong and node.tags())
         problems += wrong
     if rules:
-        problems += _rule_problems(recipe)
+        problems += [*_rule_problems(recipe), *choice_problems(recipe)]
     try:
         seeds, fields = _look_at_source(recipe)
     except DialoomError as error:
@@ -60,6 +61,7 @@ def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
     if not edges:
         problems += _reach_problems(recipe, graph)
         problems += _field_problems(recipe, graph, fields)
+        problems += choice_field_problems(recipe, graph, fields)
     if problems:
         raise RecipeError(problems)
     return Checked(graph, seeds)

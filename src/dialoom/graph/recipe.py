@@ -17,6 +17,7 @@ from dialoom.graph.source import Source, SourceField
 from dialoom.models import ModelConfig
 from dialoom.models.plain_numbers import PlainNumbers
 from dialoom.quality import TagColumn
+from dialoom.quality.gate.settings import SEED, BestOf, DiverseField, QuotaField
 from dialoom.yaml_file import Lines
 
 # What cannot alter a record.
@@ -37,6 +38,30 @@ class Quality(BaseModel):
         default=None,
         description="A `judge` node, without its kind, that every record passes before the rules decide.",
     )
+    best_of: BestOf | None = Field(
+        default=None, description="Of the records that meet all rules, the best of each group."
+    )
+    quotas: dict[str, QuotaField] = Field(
+        default_factory=dict,
+        description="At most so many for each value of a field or band of a metric, such as {topic: 20}.",
+    )
+    diverse: DiverseField | None = Field(
+        default=None, description="At the end of the run, so many that stand for all that is left."
+    )
+
+    @property
+    def for_whole_set(self) -> Quality:
+        """What can only be decided at the end of a run, when all its records are known."""
+        if self.best_of is not None and self.best_of.by != SEED:
+            return Quality(best_of=self.best_of, quotas=self.quotas, diverse=self.diverse)
+        return Quality(diverse=self.diverse)
+
+    @property
+    def for_stream(self) -> Quality:
+        """What is decided as records come to their end, in the order of their seeds."""
+        if self.best_of is not None and self.best_of.by != SEED:
+            return Quality(rules=self.rules)
+        return Quality(rules=self.rules, best_of=self.best_of, quotas=self.quotas)
 
 
 class Recipe(PlainNumbers):

@@ -69,7 +69,7 @@ async def converse_by_agents(
         me = personas[index]
         others = [persona for persona in personas if persona is not me]
         last = len(said) >= turns - len(personas)
-        messages = _seen_by(
+        messages = seen_by(
             str(me["name"]), system.render({**fields, "me": me, "others": others, "end_mark": END_MARK}), said, last
         )
         model = models[index % len(models)]
@@ -92,7 +92,7 @@ async def converse_by_agents(
     return [turn for turn in said if turn.text]
 
 
-def _seen_by(name: str, system: str, said: Sequence[Turn], last: bool) -> list[Message]:
+def seen_by(name: str, system: str, said: Sequence[Turn], last: bool) -> list[Message]:
     """The talk as one agent sees it: its own turns are the assistant's, all others the user's."""
     messages: list[dict[str, Any]] = [{"role": "system", "content": system}]
     if not said or said[0].speaker == name:

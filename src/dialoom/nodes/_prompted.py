@@ -21,18 +21,28 @@ from dialoom.models import Message
 _CHARS_PER_TOKEN = 4
 
 
-class Prompted(Node):
+class Asking(Node):
     """A node that asks a model."""
 
     model: str = Field(default="writer", description="The model it asks, by its name in the recipe.")
     system: Template | None = Field(default=None, description="The system message.")
-    examples: ExamplesField | None = Field(default=None, description="Examples, shown as earlier turns.")
     temperature: float | None = Field(default=None, ge=0, description="Sampling temperature.")
     max_tokens: int | None = Field(default=None, ge=1, description="Most tokens of an answer.")
     params: dict[str, Any] = Field(default_factory=dict, description="Further sampling parameters, by OpenAI's names.")
 
     def models(self) -> Mapping[str, str]:
         return {"model": self.model}
+
+    def sampling(self) -> dict[str, Any]:
+        """The parameters of its calls."""
+        own = {"temperature": self.temperature, "max_tokens": self.max_tokens}
+        return {name: value for name, value in own.items() if value is not None} | self.params
+
+
+class Prompted(Asking):
+    """A node that asks a model with examples as earlier turns."""
+
+    examples: ExamplesField | None = Field(default=None, description="Examples, shown as earlier turns.")
 
     def prepare(self, folder: Path) -> None:
         if self.examples is not None:
@@ -48,11 +58,6 @@ class Prompted(Node):
     def usable(self, row: Row) -> bool:
         """Whether an example holds what the model should have answered."""
         return row.get(self.answer_field()) not in (None, "", [], {})
-
-    def sampling(self) -> dict[str, Any]:
-        """The parameters of its calls."""
-        own = {"temperature": self.temperature, "max_tokens": self.max_tokens}
-        return {name: value for name, value in own.items() if value is not None} | self.params
 
     def messages(
         self,

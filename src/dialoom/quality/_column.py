@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
@@ -63,6 +64,20 @@ def _fits(value: Any, kind: ColumnType) -> bool:
     return isinstance(value, int) or (kind == "float" and isinstance(value, float))
 
 
+def known(column: Column, dialogue: Dialogue) -> Value | None:
+    """The value that a tag of the column's name holds, measured only where there is none of its type."""
+    held = dialogue.tags.get(column.name)
+    if held is not None and _fits(held, column.type):
+        fitting: Value = held
+        return fitting
+    return column.measure(dialogue)
+
+
+def fits(column: Column, value: Any) -> bool:
+    """Whether a value is of the column's type."""
+    return _fits(value, column.type)
+
+
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of columns, that of `judge.coherence` in an object `judge` under `coherence`."""
     row: dict[str, Any] = {}
@@ -78,6 +93,13 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
 def shape(columns: Sequence[Column]) -> dict[str, Any]:
     """The SQL types of a row of these columns, as `from_json` takes them."""
     return nested({one.name: ["VARCHAR"] if one.type == "texts" else SQL_TYPES[one.type] for one in columns})
+
+
+def rows_of(columns: Sequence[Column]) -> str:
+    """A query whose rows are those of its one parameter, a JSON list of objects of `nested` values."""
+    # The list is the first level, and the row the second: an object in a row stays one.
+    form = json.dumps([shape(columns)]).replace("'", "''")
+    return f"SELECT unnest(from_json(?, '{form}'), max_depth := 2)"
 
 
 def sample(columns: Sequence[Column]) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _ALLOWED = frozenset(
     ("COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "TYPE", "CONSTANT", "COLUMN_REF", "FUNCTION")
 )
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_NUMBERS = frozenset((*_INTEGERS, *(f"U{name}" for name in _INTEGERS), "DECIMAL", "FLOAT", "DOUBLE"))
 # DuckDB 1.4 lists these as depending on their arguments alone.
 _IMPURE = frozenset(("current_setting", "getvariable"))
 _EXAMPLE: Final = "compare metrics, as in turns >= 4"
@@ -76,6 +78,23 @@ def read_predicate(rule: str, connection: duckdb.DuckDBPyConnection, tags: Mappi
         RuleError: for bad syntax, an unknown metric or tag, anything but one expression over these, or one that is
             neither true nor false.
     """
+    predicate = _read(rule, connection, tags)
+    kind = _type_of(predicate, connection)
+    if kind != "BOOLEAN":
+        raise RuleError(rule, f"it is not true or false but {kind}", "compare it, as in turns >= 4")
+    return predicate
+
+
+def read_score(score: str, connection: duckdb.DuckDBPyConnection, tags: Mapping[str, Column]) -> Predicate:
+    """As `read_predicate`, for an expression that gives a number, or true or false."""
+    predicate = _read(score, connection, tags)
+    kind = _type_of(predicate, connection)
+    if kind != "BOOLEAN" and kind.partition("(")[0] not in _NUMBERS:
+        raise RuleError(score, f"it is no number but {kind}", "such as distinct_2 + balance")
+    return predicate
+
+
+def _read(rule: str, connection: duckdb.DuckDBPyConnection, tags: Mapping[str, Column]) -> Predicate:
     expression = _parse(rule, connection)
     columns: list[str] = []
     functions: set[str] = set()
@@ -92,7 +111,6 @@ def read_predicate(rule: str, connection: duckdb.DuckDBPyConnection, tags: Mappi
     if not predicate.columns:
         raise RuleError(rule, "it names no metric", f"known: {', '.join([*METRICS.names(), *tags])}")
     _check_functions(rule, functions, connection)
-    _check_type(predicate, connection)
     return predicate
 
 
@@ -164,7 +182,8 @@ def _check_functions(rule: str, functions: set[str], connection: duckdb.DuckDBPy
             raise RuleError(rule, f"the function '{name}' is not allowed", "use scalar functions of metrics")
 
 
-def _check_type(predicate: Predicate, connection: duckdb.DuckDBPyConnection) -> None:
+def _type_of(predicate: Predicate, connection: duckdb.DuckDBPyConnection) -> str:
+    """The SQL type of its value. Raises RuleError where DuckDB cannot bind it."""
     import duckdb
 
     query = f"SELECT ({predicate.rule}\n) FROM (SELECT {sample(predicate.columns)})"
@@ -175,6 +194,4 @@ def _check_type(predicate: Predicate, connection: duckdb.DuckDBPyConnection) -> 
         pass  # ln(turns - 1) fails for the sample's value only
     except duckdb.Error as error:
         raise RuleError(predicate.rule, " ".join(str(error).split("\n\n")[0].split())) from error
-    if described is None or described[1] != "BOOLEAN":
-        kind = described[1] if described else "nothing"
-        raise RuleError(predicate.rule, f"it is not true or false but {kind}", "compare it, as in turns >= 4")
+    return str(described[1]) if described else "nothing"

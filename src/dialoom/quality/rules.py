@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dialoom.dialogue import Dialogue
-from dialoom.quality._column import Column, TagColumn, Value, nested, shape
+from dialoom.quality._column import Column, TagColumn, Value, known, nested, rows_of
 from dialoom.quality._predicate import Predicate, connect, read_predicate
 
 
@@ -20,20 +19,23 @@ class Verdict:
         tags: the value of each metric that the rules name.
         reasons: one for each rule that did not pass, such as `turns >= 4: turns is 3`.
         fraction: the share of rules that passed, 0..1, which ranks candidates; 1.0 where there are no rules.
+        failed: the places of the rules that did not pass, from 0.
     """
 
     kept: bool
     tags: dict[str, Value] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     fraction: float = 1.0
+    failed: tuple[int, ...] = ()
 
 
 class Rules:
     """SQL predicates such as `words between 30 and 400 and judge.overall >= 3`, all of which a dialogue must pass.
 
     A rule is one expression of DuckDB's SQL over metrics, tags and constants; a rule without an answer (NULL, as where
-    a dialogue lacks a tag, or an error of arithmetic) is not passed. Only the metrics that the rules name are computed.
-    An object holds one database connection: use it from one thread at a time.
+    a dialogue lacks a tag, or an error of arithmetic) is not passed. Only the metrics that the rules name are computed,
+    and not where the dialogue has a tag of that name and type. An object holds one database connection: use it from one
+    thread at a time.
 
     Args:
         rules: the predicates, in the order in which reasons are given.
@@ -53,10 +55,8 @@ class Rules:
         self._columns = list(named.values())
         if self._predicates:
             answers = ", ".join(f"TRY(({predicate.rule}\n))" for predicate in self._predicates)
-            # The list is the first level, and the row the second: an object in a row stays one.
-            form = json.dumps([shape(self._columns)]).replace("'", "''")
-            rows = f"SELECT unnest(from_json(?, '{form}'), max_depth := 2)"
-            self._statement = self._connection.extract_statements(f"SELECT {answers} FROM ({rows})")[0]
+            query = f"SELECT {answers} FROM ({rows_of(self._columns)})"
+            self._statement = self._connection.extract_statements(query)[0]
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -83,18 +83,19 @@ class Rules:
 
         if not self._predicates:
             return [Verdict(kept=True) for _ in dialogues]
-        values = [{column.name: column.measure(one) for column in self._columns} for one in dialogues]
+        values = [{column.name: known(column, one) for column in self._columns} for one in dialogues]
         rows = [nested(row) for row in values]
         answers = self._connection.execute(self._statement, [orjson.dumps(rows).decode()]).fetchall()
         return [self._verdict(row, passed) for row, passed in zip(values, answers, strict=True)]
 
     def _verdict(self, values: dict[str, Value | None], answers: Sequence[bool | None]) -> Verdict:
-        failed = [predicate for predicate, passed in zip(self._predicates, answers, strict=True) if not passed]
+        failed = tuple(place for place, passed in enumerate(answers) if not passed)
         return Verdict(
             kept=not failed,
             tags={name: value for name in self.metrics if (value := values[name]) is not None},
-            reasons=[_reason(predicate, values) for predicate in failed],
+            reasons=[_reason(self._predicates[place], values) for place in failed],
             fraction=1 - len(failed) / len(answers),
+            failed=failed,
         )
 
 

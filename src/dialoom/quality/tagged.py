@@ -1,0 +1,85 @@
+"""Metrics as tags of dialogues: measured once, and taken from there ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from dialoom.dialogue import Dialogue
+from dialoom.errors import DataError, Place
+from dialoom.quality._column import TagColumn, fits
+from dialoom.quality.metrics import METRICS
+
+
+class Tags:
+    """Puts metrics on dialogues as tags, each under the metric's name.
+
+    A tag that is there is left as it is. What a tag is depends on its dialogue alone, not on what is tagged beside it.
+
+    Args:
+        metrics: their names; None for all.
+        again: measure also what is there.
+
+    Raises UnknownName where no metric has such a name.
+    """
+
+    def __init__(self, metrics: Sequence[str] | None = None, *, again: bool = False) -> None:
+        self._metrics = [METRICS.load(name) for name in (METRICS.names() if metrics is None else metrics)]
+        self._again = again
+        self.measured = 0
+
+    @property
+    def names(self) -> list[str]:
+        """The metrics."""
+        return [metric.name for metric in self._metrics]
+
+    def put(self, dialogue: Dialogue) -> Dialogue:
+        """Tag a dialogue, and return it. Raises DataError where a tag of a metric's name is not of its type."""
+        for metric in self._metrics:
+            held = dialogue.tags.get(metric.name)
+            if held is None or self._again:
+                dialogue.tags[metric.name] = metric.measure(dialogue)
+                self.measured += 1
+            elif not fits(metric, held):
+                raise DataError(
+                    f"dialogue '{dialogue.id}' has a tag '{metric.name}' that is {held!r:.40}, and the metric of that "
+                    f"name is of type {metric.type}",
+                    place=Place(field=f"tags.{metric.name}"),
+                    remedy="measure it anew with --again, or rename the tag",
+                )
+        return dialogue
+
+
+def tag_columns(dialogues: Iterable[Dialogue]) -> list[TagColumn]:
+    """The tags that some dialogues have, beside metrics, as columns that rules can name.
+
+    A tag within a tag is named by its path, as `judge.coherence`. One whose type differs between dialogues is left out.
+    """
+    found: dict[str, str | None] = {}
+    metrics = frozenset(METRICS.names())
+    for dialogue in dialogues:
+        for name, value in _leaves(dialogue.tags, ""):
+            kind = _type(value)
+            if kind is not None and name not in metrics:
+                found[name] = kind if found.get(name, kind) == kind else None
+    outer = {name[:place] for name in found for place, sign in enumerate(name) if sign == "."}
+    columns = [TagColumn(name, kind) for name, kind in found.items() if kind is not None and name not in outer]  # type: ignore[arg-type]
+    return sorted(columns, key=lambda column: column.name)
+
+
+def _leaves(tags: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+    for name, value in tags.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
+def _type(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, float)):
+        return "float"
+    if isinstance(value, str):
+        return "text"
+    return "texts" if isinstance(value, list) and all(isinstance(item, str) for item in value) else None

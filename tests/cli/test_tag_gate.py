@@ -1,0 +1,212 @@
+"""`dialoom tag` and `dialoom gate`: the stage on data from elsewhere, on runs and on corpora."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialoom.corpus import Corpus
+from dialoom.dialogue import Dialogue
+from dialoom.dialogue.formats import read_dialogues
+from tests.cli.conftest import Dialoom
+
+WORDS = ["rain", "sun", "wind", "cloud", "snow", "storm", "cold", "warm", "dry", "wet", "day", "night", "week", "year"]
+
+
+@pytest.fixture
+def chats(tmp_path: Path) -> Path:
+    """Sixty conversations in the messages format, of one to six turns and three topics."""
+    chance = random.Random(3)
+    rows = [
+        {
+            "id": f"c{number}",
+            "messages": [
+                {"role": ("user", "assistant")[place % 2], "content": " ".join(chance.choices(WORDS, k=8)) + "."}
+                for place in range(1 + number % 6)
+            ],
+            "topic": "abc"[number % 3],
+        }
+        for number in range(60)
+    ]
+    path = tmp_path / "chats.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    return path
+
+
+def lines(path: Path) -> list[Dialogue]:
+    return list(read_dialogues(path))
+
+
+def reasons(dialogue: Dialogue) -> list[str]:
+    event = dialogue.lineage.events[-1]
+    assert (event.node, event.what) == ("gate", "rejected")
+    told: list[str] = event.detail["reasons"]
+    return told
+
+
+def test_tag_measures_a_file_and_tells_how_values_are_spread(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:
+    done = dialoom("tag", chats, "--out", "tagged.jsonl", "--json")
+    told = done.json
+    assert (done.code, told["dialogues"], told["unreadable"]) == (0, 60, [])
+    assert told["metrics"]["turns"]["mean"] == 3.5
+    assert told["metrics"]["turns"]["quantiles"] == {
+        "0.0": 1, "0.05": 1, "0.25": 2, "0.5": 3.5, "0.75": 5, "0.95": 6, "1.0": 6
+    }  # fmt: skip
+    assert told["metrics"]["leaked_markup"]["values"] == {"false": 60}
+    assert [one.tags["turns"] for one in lines(tmp_path / "tagged.jsonl")] == [1 + n % 6 for n in range(60)]
+    assert dialoom("tag", "tagged.jsonl", "--json").json["measured"] == 0
+    assert dialoom("tag", "tagged.jsonl", "--json", "--again").json["measured"] > 0
+    shown = dialoom("tag", chats, "-m", "turns,words")
+    assert "turns" in shown.out
+    assert "balance" not in shown.out
+    assert "60 dialogues" in shown.err
+
+
+def test_gate_sorts_a_file_and_gives_each_rejection_its_reasons(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:
+    rules = ("--rule", "turns >= 3", "--rule", "words >= 20", "--rule", "turns < 6")
+    done = dialoom("gate", chats, *rules, "--kept", "kept.jsonl", "--rejected", "rejected.jsonl", "--json")
+    kept, rejected = lines(tmp_path / "kept.jsonl"), lines(tmp_path / "rejected.jsonl")
+    assert [len(one.turns) for one in kept] == [3, 4, 5] * 10
+    assert sorted(one.id for one in [*kept, *rejected]) == sorted(f"c{n}" for n in range(60))
+    assert reasons(rejected[0]) == ["turns >= 3: turns is 1", "words >= 20: words is 8"]
+    assert done.json == {
+        "dialogues": 60,
+        "kept": 30,
+        "rejected": 30,
+        "rules": [
+            {"rule": "turns >= 3", "rejected": 20, "alone": 0},
+            {"rule": "words >= 20", "rejected": 20, "alone": 0},
+            {"rule": "turns < 6", "rejected": 10, "alone": 10},
+        ],
+        "choice": {"among": 30, "rejected": {}},
+        "thresholds": [],
+        "never_gated": 0,
+        "unreadable": [],
+    }
+
+
+def test_gate_chooses_among_what_meets_the_rules(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:
+    choice = ("--best-of", "topic", "--keep", "8", "--score", "turns", "--quota", "topic=5", "--diverse", "9")
+    out = ("--kept", "kept.jsonl", "--rejected", "rejected.jsonl", "--json")
+    done = dialoom("gate", chats, "--rule", "turns >= 2", *choice, "--diverse-by", "rouge_l", *out)
+    assert done.json["choice"] == {"among": 50, "rejected": {"best_of": 26, "quota": 9, "diverse": 6}}
+    assert len(lines(tmp_path / "kept.jsonl")) == 9
+    kinds = [reasons(one)[0].partition(":")[0] for one in lines(tmp_path / "rejected.jsonl")]
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "turns >= 2": 10, "best_of": 26, "quota": 9, "diverse": 6
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_if_tells_what_other_thresholds_would_keep(dialoom: Dialoom, chats: Path, again: bool) -> None:
+    base = ["--rule", "turns >= 3", "--rule", "words >= 20"]
+    done = dialoom(
+        "gate", chats, *base, "--what-if", "turns >= 2..5", "--what-if", "balance < 0.4..0.5 by 0.1", "--json"
+    )
+    thresholds = done.json["thresholds"]
+    assert [(one["rule"], one["instead_of"], one["now"]) for one in thresholds] == [
+        ("turns >= 2", "turns >= 3", False),
+        ("turns >= 3", "turns >= 3", True),
+        ("turns >= 4", "turns >= 3", False),
+        ("turns >= 5", "turns >= 3", False),
+        ("balance < 0.4", None, False),
+        ("balance < 0.5", None, False),
+    ]
+    for one in thresholds:
+        others = [rule for rule in ("turns >= 3", "words >= 20") if rule != one["instead_of"]]
+        asked = [part for rule in [*others, one["rule"]] for part in ("--rule", rule)]
+        assert dialoom("gate", chats, *asked, "--json").json["kept"] == one["kept"]
+
+
+def test_sweep_tells_it_of_every_rule_with_a_threshold(dialoom: Dialoom, chats: Path) -> None:
+    rules = ("turns >= 3", "not loop", "distinct_2 > 0.9")
+    done = dialoom("gate", chats, *(part for rule in rules for part in ("--rule", rule)), "--sweep", "--json").json
+    swept = done["thresholds"]
+    assert {one["instead_of"] for one in swept} == {"turns >= 3", "distinct_2 > 0.9"}
+    assert [one["kept"] for one in swept if one["now"]] == [done["kept"]] * 2
+    for one in swept[::3]:
+        asked = [part for rule in rules for part in ("--rule", one["rule"] if rule == one["instead_of"] else rule)]
+        assert dialoom("gate", chats, *asked, "--json").json["kept"] == one["kept"]
+
+
+def test_gate_of_a_run_goes_by_its_recipe_and_takes_its_rejects_in(dialoom: Dialoom, recipe: Path) -> None:
+    recipe.write_text(recipe.read_text().replace("turns >= 4", "words >= 49"))
+    dialoom("run", recipe, "--out", "run", "-q")
+    counts = json.loads(Path("run/run.json").read_bytes())
+    assert counts["rejected"] > 0
+    done = dialoom("gate", "run", "--sweep", "--json").json
+    assert (done["dialogues"], done["kept"]) == (counts["records"], counts["kept"])
+    assert [one["kept"] for one in done["thresholds"] if one["now"]] == [counts["kept"]]
+    assert max(one["kept"] for one in done["thresholds"]) == counts["records"]
+    softer = Path("softer.yaml")
+    softer.write_text("rules: [words >= 1]\n")
+    assert dialoom("gate", "run", "--rules", softer, "--kept", "all.jsonl", "--json").json["kept"] == counts["records"]
+    corpus = dialoom("gate", "run/corpus", "--rule", "turns >= 1", "--json").json
+    assert corpus["kept"] == counts["kept"]
+
+
+def test_judges_tags_of_data_from_elsewhere_can_be_named(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:
+    judged = [one.model_copy(update={"tags": {"judge": {"overall": n % 5}}}) for n, one in enumerate(lines(chats))]
+    judged[0].tags.clear()
+    (tmp_path / "judged.jsonl").write_text("".join(f"{one.to_json()}\n" for one in judged), "utf-8")
+    done = dialoom(
+        "gate", "judged.jsonl", "--rule", "judge.overall >= 3", "--rejected", "rejected.jsonl", "--json"
+    ).json
+    assert done["kept"] == 24
+    assert reasons(lines(tmp_path / "rejected.jsonl")[0]) == ["judge.overall >= 3: judge.overall is not there"]
+    wrong = dialoom("gate", "judged.jsonl", "--rule", "judge.overal >= 3")
+    assert (wrong.code, "did you mean 'judge.overall'" in wrong.err) == (2, True)
+
+
+def test_rows_that_cannot_be_read_are_told_and_the_rest_goes_on(dialoom: Dialoom, chats: Path) -> None:
+    with chats.open("a") as file:
+        file.write('{"id": "bad", "messages": 7}\n')
+    for command in (("tag", chats), ("gate", chats, "--rule", "turns > 1")):
+        done = dialoom(*command, "--json")
+        assert (done.code, len(done.json["unreadable"])) == (8, 1)
+        assert "chats.jsonl:61" in done.err
+
+
+def test_a_corpus_is_gated_in_the_order_of_its_positions(dialoom: Dialoom, chats: Path) -> None:
+    dialoom("import", chats, "--corpus", "corpus")
+    done = dialoom("gate", "corpus", "--quota", "topic=4", "--kept", "kept.jsonl", "--json").json
+    assert (done["kept"], done["rules"]) == (12, [])
+    assert [one.id for one in lines(Path("kept.jsonl"))] == [f"c{n}" for n in range(12)]
+    assert Corpus.open("corpus").count() == 60
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("gate", "none.jsonl"), 3, "none.jsonl: there is no such file, run or corpus"),
+        (("gate", "chats.jsonl", "--rule", "turn > 1"), 2, "did you mean 'turns'"),
+        (("gate", "chats.jsonl", "--rules", "bad.yaml"), 2, "bad.yaml:3, rules[1]: rule 'turn > 1'"),
+        (("gate", "chats.jsonl", "--rules", "none.yaml"), 3, "none.yaml"),
+        (("gate", "chats.jsonl", "--quota", "topic"), 2, "--quota wants FIELD=N"),
+        (("gate", "chats.jsonl", "--quota", "topic=-1"), 2, "quotas.topic.max: expected at least 1"),
+        (("gate", "chats.jsonl", "--quota", "subject=1"), 3, "no dialogue has a value for 'subject'"),
+        (("gate", "chats.jsonl", "--best-of", "topic"), 2, "--best-of needs --score"),
+        (("gate", "chats.jsonl", "--best-of", "topic", "--score", "turn"), 2, "no metric is called 'turn'"),
+        (("gate", "chats.jsonl", "--best-of", "tropic", "--score", "turns"), 3, "no dialogue has a value for 'tropic'"),
+        (("gate", "chats.jsonl", "--what-if", "turns > 3"), 2, "no range of thresholds"),
+        (("gate", "chats.jsonl", "--what-if", "turn > 3..5"), 2, "no metric is called 'turn'"),
+        (("gate", "chats.jsonl", "--format", "mesages"), 2, "did you mean 'messages'"),
+        (("gate", "chats.jsonl", "--kept", "chats.jsonl"), 5, "is read and cannot be written"),
+        (("gate", "chats.jsonl", "--kept", "bad.yaml"), 5, "bad.yaml is there already"),
+        (("gate", "chats.jsonl", "--kept", "x.jsonl", "--rejected", "x.jsonl"), 2, "the same file"),
+        (("tag", "chats.jsonl", "--metrics", "turn"), 2, "did you mean 'turns'"),
+        (("tag", "chats.jsonl", "--out", "chats.jsonl"), 5, "is read and cannot be written"),
+        (("tag", "."), 5, "neither a corpus nor a run"),
+    ],
+)
+def test_bad_input_is_named(
+    dialoom: Dialoom, chats: Path, tmp_path: Path, arguments: tuple[Any, ...], code: int, told: str
+) -> None:
+    (tmp_path / "bad.yaml").write_text("rules:\n  - turns > 1\n  - turn > 1\n")
+    done = dialoom(*arguments)
+    assert (done.code, told in done.err) == (code, True), done.err
+    assert not (tmp_path / "x.jsonl").exists()
