@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from pydantic import BaseModel
 
 import dialoom
 from dialoom.errors import Rejected
@@ -55,6 +59,41 @@ def test_what_it_raises_costs_the_record(tmp_path: Path) -> None:
     assert (outcome.report.counts.rejected, outcome.report.counts.failed) == (1, 2)
     assert any("picky raised ValueError: one is odd" in reason for reason in outcome.reasons)
     assert {"two is even", "and small", "three, again later"} <= set(outcome.reasons)
+
+
+@dataclass
+class Scored:
+    score: float
+
+
+class Scores(BaseModel):
+    scores: list[float]
+
+
+@pytest.mark.parametrize(
+    ("value", "where"),
+    [
+        (float("nan"), "f"),
+        ({"f": 1, "g": [None, {"h": float("inf")}]}, r"g\[1\]\.h"),
+        ([{"m": 1.0}, {"m": -float("inf")}], "m"),
+        (np.array([[1.0, float("nan")]]), r"f\[0\]\[1\]"),
+        (np.float32("nan"), "f"),
+        (Scored(float("nan")), r"f\.score"),
+        (Scores(scores=[1.0, float("nan")]), r"f\.scores\[1\]"),
+    ],
+    ids=str,
+)
+def test_what_is_no_finite_number_fails_its_record_and_is_not_kept_as_null(
+    tmp_path: Path, value: Any, where: str
+) -> None:
+    outcome = called(tmp_path, lambda n: value)
+    assert outcome.report.counts.failed == 1
+    (reason,) = outcome.reasons
+    assert re.search(f"returned NaN or infinity in {where}, which JSON cannot hold", reason)
+
+
+def test_null_is_a_value(tmp_path: Path) -> None:
+    assert called(tmp_path, lambda n: {"f": None, "g": ["null", 1.5]}).only.fields["f"] is None
 
 
 @pytest.mark.parametrize("value", [{1, 2}, object(), 1 << 80, {"x": b"y"}])

@@ -67,11 +67,14 @@ class Purse:
         if not self._bounded:
             return None
         reserve = self._reckoned(model, request)
+        join = self._waiting.append
         try:
             while not self._fits(reserve):
                 turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                self._waiting.append(turn)
+                join(turn)
                 await turn
+                # Whoever looks in vain stays the first.
+                join = self._waiting.appendleft
                 # More is known by now of what answers take.
                 reserve = self._reckoned(model, request)
         except BaseException:
