@@ -1,9 +1,10 @@
-"""What is made: turns, dialogues, message trees, personas, plans, lineage."""
+"""What is made: turns, dialogues, message trees, preference pairs, personas, plans, lineage."""
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.lineage import Event, Lineage
 from dialoom.dialogue.persona import Persona
 from dialoom.dialogue.plan import CHARACTERISTICS, Plan
+from dialoom.dialogue.preference import PreferencePair, pairs_of
 from dialoom.dialogue.script import read_script, write_script
 from dialoom.dialogue.tree import Message, MessageTree
 from dialoom.dialogue.turn import Slot, ToolCall, Turn
@@ -17,9 +18,11 @@ __all__ = [
     "MessageTree",
     "Persona",
     "Plan",
+    "PreferencePair",
     "Slot",
     "ToolCall",
     "Turn",
+    "pairs_of",
     "read_script",
     "write_script",
 ]
