@@ -3,5 +3,25 @@
 from dialoom.dialogue.formats._files import Bad
 from dialoom.dialogue.formats._find import find_format, read_dialogues
 from dialoom.dialogue.formats._format import FORMATS, Format
+from dialoom.dialogue.formats._oasst import (
+    read_flat,
+    read_messages,
+    read_trees,
+    write_flat,
+    write_messages,
+    write_trees,
+)
 
-__all__ = ["FORMATS", "Bad", "Format", "find_format", "read_dialogues"]
+__all__ = [
+    "FORMATS",
+    "Bad",
+    "Format",
+    "find_format",
+    "read_dialogues",
+    "read_flat",
+    "read_messages",
+    "read_trees",
+    "write_flat",
+    "write_messages",
+    "write_trees",
+]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, cast
 from uuid import uuid4
 
 from dialoom.errors import DataError, Place, StorageError
@@ -17,6 +20,7 @@ Bad = Callable[[DataError, str], None]
 """What to do with a row that cannot be read: the error, and the row as it stands in the file."""
 
 _BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
 
 _WRITE_REMEDIES = {
     errno.ENOSPC: "free disk space, or name a file on another disk",
@@ -29,17 +33,22 @@ _WRITE_REMEDIES = {
 }
 
 
+def bare_suffix(path: Path) -> str:
+    """The ending of a file's name without that of its compression: `.jsonl` of `trees.jsonl.gz`."""
+    return path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+
+
 def read_lines(path: Path, bad: Bad | None = None) -> Iterator[tuple[int, str]]:
     """Streams (line number from 1, line with its end) of a UTF-8 file, with or without a byte order mark.
 
-    Raises DataError where the file is missing, a folder, unreadable, empty, or not UTF-8; `bad`, where given, takes the
-    lines that are not.
+    A file whose first bytes are those of gzip is unpacked on the way. Raises DataError where the file is missing, a
+    folder, unreadable, empty, or not UTF-8; `bad`, where given, takes the lines that are not.
     """
     offset = 0
     number = 0
     try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, start=1):
+        with path.open("rb") as stored:
+            for number, raw in enumerate(_unpacked(stored), start=1):
                 try:
                     line = _decoded(raw.removeprefix(_BOM) if number == 1 else raw, path, number, offset)
                 except DataError as error:
@@ -49,10 +58,20 @@ def read_lines(path: Path, bad: Bad | None = None) -> Iterator[tuple[int, str]]:
                 else:
                     yield number, line
                 offset += len(raw)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(
+            f"broken gzip after line {number}: {error}",
+            place=Place(file=str(path), line=number + 1),
+            remedy="the file is cut short or damaged: fetch it again",
+        ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
     if number == 0:
         raise empty(path)
+
+
+def _unpacked(file: BufferedReader) -> Iterable[bytes]:
+    return gzip.GzipFile(fileobj=file) if file.peek(len(_GZIP)).startswith(_GZIP) else file
 
 
 def _decoded(raw: bytes, path: Path, line: int, offset: int) -> str:
@@ -81,7 +100,7 @@ def _unreadable(path: Path, error: OSError) -> DataError:
 
 
 def write_lines(lines: Iterable[str], path: Path) -> int:
-    """Writes lines to a file, streaming, and returns how many.
+    """Writes lines to a file, streaming, and returns how many; one whose name ends in `.gz` is packed, without a date.
 
     The file appears under its name only when all of it is on disk: it is written beside the target under another name,
     synced and renamed. What the target held before stays until then, and for good where `lines` raises. A target that
@@ -96,7 +115,9 @@ def write_lines(lines: Iterable[str], path: Path) -> int:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         target.parent.mkdir(parents=True, exist_ok=True)
-        file = partial.open("w", encoding="utf-8", newline="\n")
+        stored = partial.open("wb")
+    packed = gzip.GzipFile("", "wb", fileobj=stored, mtime=0) if target.suffix == ".gz" else stored
+    file = TextIOWrapper(cast(BinaryIO, packed), encoding="utf-8", newline="\n")
     try:
         count = 0
         for line in lines:
@@ -105,17 +126,21 @@ def write_lines(lines: Iterable[str], path: Path) -> int:
             count += 1
         with _refusals(path):
             file.flush()
+            if packed is not stored:
+                packed.close()
+            stored.flush()
             if not direct:
-                _put_in_place(file, partial, target)
+                _put_in_place(stored, partial, target)
         return count
     finally:
-        with suppress(OSError):
-            file.close()
+        for each in (file, packed, stored):
+            with suppress(OSError, ValueError):
+                each.close()
         if not direct:
             partial.unlink(missing_ok=True)
 
 
-def _put_in_place(file: TextIO, partial: Path, target: Path) -> None:
+def _put_in_place(file: BinaryIO, partial: Path, target: Path) -> None:
     os.fsync(file.fileno())
     file.close()
     if target.exists():
