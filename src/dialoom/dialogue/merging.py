@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
@@ -49,25 +48,45 @@ def merge(dialogues: Iterable[Dialogue], score: ScoreOf = score_of) -> Iterator[
 
     Raises DataError, naming the dialogue, where it has no turns or its turns' `message` is none.
     """
-    with closing(sqlite3.connect("", check_same_thread=False)) as base:
-        base.executescript(
+    with Forest(score) as forest:
+        for dialogue in dialogues:
+            forest.add(dialogue)
+        yield from forest.trees()
+
+
+class Forest:
+    """Dialogues that wait on disk to become trees: `merge` for those who come by them one by one."""
+
+    def __init__(self, score: ScoreOf = score_of) -> None:
+        self._score = score
+        self._base = sqlite3.connect("", check_same_thread=False)
+        self._base.executescript(
             "PRAGMA journal_mode = OFF;"
             "CREATE TABLE trees (number INTEGER PRIMARY KEY, key TEXT UNIQUE);"
             "CREATE TABLE dialogues (number INTEGER PRIMARY KEY, tree INTEGER, dialogue TEXT)"
         )
-        for dialogue in dialogues:
-            key = _tree_key(dialogue)
-            base.execute("INSERT OR IGNORE INTO trees (key) VALUES (?)", (key,))
-            base.execute(
-                "INSERT INTO dialogues (tree, dialogue) SELECT number, ? FROM trees WHERE key = ?",
-                (dialogue.to_json(), key),
-            )
-        rows = base.execute("SELECT tree, dialogue FROM dialogues ORDER BY tree, number")
+
+    def add(self, dialogue: Dialogue) -> None:
+        key = _tree_key(dialogue)
+        self._base.execute("INSERT OR IGNORE INTO trees (key) VALUES (?)", (key,))
+        self._base.execute(
+            "INSERT INTO dialogues (tree, dialogue) SELECT number, ? FROM trees WHERE key = ?",
+            (dialogue.to_json(), key),
+        )
+
+    def trees(self) -> Iterator[MessageTree]:
+        rows = self._base.execute("SELECT tree, dialogue FROM dialogues ORDER BY tree, number")
         for _, group in groupby(rows, key=lambda row: row[0]):
-            growing = _Growing(score)
+            growing = _Growing(self._score)
             for _, line in group:
                 growing.add(Dialogue.from_json(line))
             yield growing.tree()
+
+    def __enter__(self) -> Forest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._base.close()
 
 
 def _tree_key(dialogue: Dialogue) -> str:

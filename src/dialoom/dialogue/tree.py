@@ -91,17 +91,20 @@ class MessageTree(BaseModel):
                     yield path, better, worse
             stack.extend([*path, reply] for reply in path[-1].replies)
 
-    def preferences(self, *, ends: bool = False) -> Iterator[PreferencePair]:
+    def preferences(self, *, ends: bool = False, role: str | None = "assistant") -> Iterator[PreferencePair]:
         """The preference pairs that the ranks of siblings make.
 
         Deleted messages, and what hangs below them, make none; nor do siblings of the same text.
 
         Args:
             ends: of each set of siblings only the best and the worst.
+            role: only replies of this role, or of any where it is None.
         """
         gone = {m.message_id for top in self.messages() if top.deleted for m in top.walk()}
         for path, better, worse in self.pairs():
             if {path[-1].message_id, better.message_id, worse.message_id} & gone or better.text == worse.text:
+                continue
+            if role is not None and {better.role, worse.role} != {role}:
                 continue
             ranks = [m.rank for m in path[-1].replies if m.rank is not None and m.message_id not in gone]
             if ends and (better.rank != min(ranks) or worse.rank != max(ranks)):

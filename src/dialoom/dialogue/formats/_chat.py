@@ -9,25 +9,25 @@ from dialoom.dialogue.turn import ToolCall, Turn
 from dialoom.errors import DataError, nearest
 
 
-def turns_of_messages(row: Row) -> list[Turn]:
-    """The turns of a row's field `messages`.
+def turns_of_messages(row: Row, name: str = "messages") -> list[Turn]:
+    """The turns of a row's field `messages`, or of the one of another name.
 
     A `tool` message becomes the result of the call it answers, and the assistant's message after it the text of the
     turn that called. Keys of a message that have no place in a turn stay in its `meta`. Raises DataError.
     """
-    if "messages" not in row.values:
+    if name not in row.values:
         raise DataError(
-            "the row has no field 'messages'",
-            place=row.place("messages"),
-            remedy=nearest("messages", tuple(row.values)),
+            f"the row has no field '{name}'",
+            place=row.place(name),
+            remedy=nearest(name, tuple(row.values)),
         )
-    messages = row.values["messages"]
+    messages = row.values[name]
     if not isinstance(messages, list):
-        raise wrong_type(row.place("messages"), "a list of messages", messages)
+        raise wrong_type(row.place(name), "a list of messages", messages)
     turns: list[Turn] = []
     waiting: dict[str, ToolCall] = {}
     for index, message in enumerate(messages):
-        field = f"messages[{index}]"
+        field = f"{name}[{index}]"
         if not isinstance(message, dict):
             raise wrong_type(row.place(field), "an object with role and content", message)
         turn = _turn(row, field, message)
