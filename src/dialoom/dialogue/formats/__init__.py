@@ -1,4 +1,4 @@
-"""Interchange formats: one module a format, found by name through `FORMATS` or by a file's first row."""
+"""Interchange formats: one module a format, found by name through `FORMATS` or by what a file looks like."""
 
 from dialoom.dialogue.formats._files import Bad
 from dialoom.dialogue.formats._find import find_format, read_dialogues
@@ -11,11 +11,15 @@ from dialoom.dialogue.formats._oasst import (
     write_messages,
     write_trees,
 )
+from dialoom.dialogue.formats._shape import Shape
+from dialoom.dialogue.formats._written import Written
 
 __all__ = [
     "FORMATS",
     "Bad",
     "Format",
+    "Shape",
+    "Written",
     "find_format",
     "read_dialogues",
     "read_flat",

@@ -9,7 +9,7 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from io import BufferedReader, TextIOWrapper
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import uuid4
@@ -100,42 +100,44 @@ def _unreadable(path: Path, error: OSError) -> DataError:
 
 
 def write_lines(lines: Iterable[str], path: Path) -> int:
-    """Writes lines to a file, streaming, and returns how many; one whose name ends in `.gz` is packed, without a date.
+    """Writes lines to a file, streaming and whole or not at all (see `whole`), and returns how many."""
+    count = 0
+    with whole(path) as file:
+        for line in lines:
+            with refusals(path):
+                file.write(f"{line}\n".encode())
+            count += 1
+    return count
 
-    The file appears under its name only when all of it is on disk: it is written beside the target under another name,
-    synced and renamed. What the target held before stays until then, and for good where `lines` raises. A target that
-    is a pipe or a device is written directly. Folders on the way are made.
 
-    Raises StorageError where the system refuses.
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to that appears under its name only when all of it is on disk.
+
+    It is written beside the target under another name, synced and renamed. What the target held before stays until
+    then, and for good where the body raises. A target that is a pipe or a device is written directly. Folders on the
+    way are made. A file whose name ends in `.gz` is packed, without a date. Raises StorageError where the system refuses; the body wraps its own writes in `refusals`.
     """
     direct = path.exists() and not path.is_file() and not path.is_dir()
     target = path if direct else path.resolve()
     partial = target if direct else target.with_name(f".{target.name}.{uuid4().hex}.tmp")
-    with _refusals(path):
+    with refusals(path):
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         target.parent.mkdir(parents=True, exist_ok=True)
         stored = partial.open("wb")
-    packed = gzip.GzipFile("", "wb", fileobj=stored, mtime=0) if target.suffix == ".gz" else stored
-    file = TextIOWrapper(cast(BinaryIO, packed), encoding="utf-8", newline="\n")
+    packed = gzip.GzipFile("", "wb", fileobj=stored, mtime=0) if target.suffix == ".gz" else None
     try:
-        count = 0
-        for line in lines:
-            with _refusals(path):
-                file.write(f"{line}\n")
-            count += 1
-        with _refusals(path):
-            file.flush()
-            if packed is not stored:
+        yield stored if packed is None else cast(BinaryIO, packed)
+        with refusals(path):
+            if packed is not None:
                 packed.close()
             stored.flush()
             if not direct:
                 _put_in_place(stored, partial, target)
-        return count
     finally:
-        for each in (file, packed, stored):
-            with suppress(OSError, ValueError):
-                each.close()
+        with suppress(OSError):
+            stored.close()
         if not direct:
             partial.unlink(missing_ok=True)
 
@@ -155,7 +157,8 @@ def _put_in_place(file: BinaryIO, partial: Path, target: Path) -> None:
 
 
 @contextmanager
-def _refusals(path: Path) -> Iterator[None]:
+def refusals(path: Path) -> Iterator[None]:
+    """What the system refuses while writing `path`, as StorageError."""
     try:
         yield
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.formats._files import Bad
+from dialoom.dialogue.formats._shape import Shape
 from dialoom.registry import Registry
 
 
@@ -33,10 +34,15 @@ class Format:
         name: as written in `--to` and `format:`.
         about: one line for help texts.
         read: a Reader, None where the format cannot be read.
-        write: writes dialogues to a file, streaming, and returns how many; a crash leaves no half-written file under
-            the final name. None where the format cannot be written.
+        write: writes dialogues to a file, streaming, and returns how many (a `Written` where something else is counted
+            or something was left out); a crash leaves no half-written file under the final name. None where the format
+            cannot be written.
         suggests: whether a first row of a file (a JSON object, or a CSV row with its header as keys) looks like this
             format.
+        fits: whether a file, folder or zip archive as a whole is in this format; for what has no rows. It goes before
+            `suggests`.
+        suffix: what a file of the format is usually called.
+        folder: whether `write` makes a folder instead of a file.
     """
 
     name: str
@@ -44,6 +50,9 @@ class Format:
     read: Reader | None = None
     write: Writer | None = None
     suggests: Callable[[dict[str, object]], bool] | None = None
+    fits: Callable[[Shape], bool] | None = None
+    suffix: str = ".jsonl"
+    folder: bool = False
 
 
 FORMATS: Registry[Format] = Registry("dialoom.dialogue.formats", "FORMAT", "format")

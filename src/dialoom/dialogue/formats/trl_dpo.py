@@ -19,7 +19,7 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
 
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> int:
-    """A row a pair: id, prompt, chosen, rejected; where known score_chosen, score_rejected, margin, made_by, provenance.
+    """A row a pair: id, prompt, chosen, rejected; where known scores, margin, made_by, provenance.
 
     Dialogues that begin alike are split where they part. Raises DataError for a record without a pair, and for a pair
     whose dialogues have no beginning in common.
