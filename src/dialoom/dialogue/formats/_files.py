@@ -116,7 +116,8 @@ def whole(path: Path) -> Iterator[BinaryIO]:
 
     It is written beside the target under another name, synced and renamed. What the target held before stays until
     then, and for good where the body raises. A target that is a pipe or a device is written directly. Folders on the
-    way are made. A file whose name ends in `.gz` is packed, without a date. Raises StorageError where the system refuses; the body wraps its own writes in `refusals`.
+    way are made. A file whose name ends in `.gz` is packed, without a date. Raises StorageError where the system
+    refuses; the body wraps its own writes in `refusals`.
     """
     direct = path.exists() and not path.is_file() and not path.is_dir()
     target = path if direct else path.resolve()

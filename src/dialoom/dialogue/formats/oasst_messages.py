@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dialoom.dialogue.dialogue import Dialogue
-from dialoom.dialogue.formats._counting import Counted
 from dialoom.dialogue.formats._files import Bad
 from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._oasst import read_flat, write_flat
+from dialoom.dialogue.formats._written import Written
 from dialoom.dialogue.merging import merge
 
 
@@ -21,9 +21,7 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> int:
     """Dialogues that were read from trees make those trees again; for all others see `merge`."""
-    counted = Counted(dialogues)
-    write_flat(merge(counted), path)
-    return counted.number
+    return Written(write_flat(merge(dialogues), path), what="messages")
 
 
 def _suggests(row: dict[str, object]) -> bool:

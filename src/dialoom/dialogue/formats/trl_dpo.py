@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dialoom.dialogue.dialogue import Dialogue
-from dialoom.dialogue.formats._counting import Counted
 from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._pairs import dialogue_of_row, explicit_row, pair_rows
 from dialoom.dialogue.formats._rows import read_each
+from dialoom.dialogue.formats._written import Written
 
 
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
@@ -24,9 +24,7 @@ def _write(dialogues: Iterable[Dialogue], path: Path) -> int:
     Dialogues that begin alike are split where they part. Raises DataError for a record without a pair, and for a pair
     whose dialogues have no beginning in common.
     """
-    counted = Counted(dialogues)
-    write_lines(pair_rows(counted, explicit_row), path)
-    return counted.number
+    return Written(write_lines(pair_rows(dialogues, explicit_row), path), what="pairs")
 
 
 def _suggests(row: dict[str, object]) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dialoom.dialogue.dialogue import Dialogue
-from dialoom.dialogue.formats._counting import Counted
 from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._pairs import dialogue_of_row, pair_rows, row_of_pair
 from dialoom.dialogue.formats._rows import read_each
+from dialoom.dialogue.formats._written import Written
 
 
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
@@ -20,9 +20,7 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> int:
     """A row a pair, as `trl_dpo` but for the prompt, which both dialogues begin with. Raises DataError as that does."""
-    counted = Counted(dialogues)
-    write_lines(pair_rows(counted, lambda pair: row_of_pair(pair.implicit())), path)
-    return counted.number
+    return Written(write_lines(pair_rows(dialogues, lambda pair: row_of_pair(pair.implicit())), path), what="pairs")
 
 
 def _suggests(row: dict[str, object]) -> bool:

@@ -8,12 +8,12 @@ from typing import Any
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.formats._chat_of import tools_of
-from dialoom.dialogue.formats._counting import Counted
 from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._pairs import explicit_row, held_pairs, one_form
 from dialoom.dialogue.formats._prompted import dialogue_of_split, split_of
 from dialoom.dialogue.formats._rows import Row, json_line, read_each, wrong_type
+from dialoom.dialogue.formats._written import Written
 from dialoom.errors import DataError, nearest
 
 _LABEL = "label"
@@ -39,9 +39,8 @@ def _write(dialogues: Iterable[Dialogue], path: Path) -> int:
 
     A record whose field `label` is true or false, and which holds no pair, is one row: its last answer has the label.
     """
-    counted = Counted(dialogues)
-    write_lines((json_line(row, Dialogue(id=row["id"])) for row in one_form(_rows(counted))), path)
-    return counted.number
+    lines = (json_line(row, Dialogue(id=row["id"])) for row in one_form(_rows(dialogues)))
+    return Written(write_lines(lines, path), what="rows")
 
 
 def _rows(dialogues: Iterable[Dialogue]) -> Iterator[dict[str, Any]]:
