@@ -188,7 +188,8 @@ def _row(dialogue: Dialogue) -> dict[str, Any]:
     row["turns"] = [
         {"speaker": turn.speaker or None, "text": turn.text} | _more(turn.meta.get(_REST)) for turn in dialogue.turns
     ]
-    return row | rest
+    # What tells the form from others that have turns.
+    return row | rest if any(word in rest for word in _WORDS) else row | rest | {"parentId": None}
 
 
 def _more(held: object) -> dict[str, Any]:
@@ -197,17 +198,22 @@ def _more(held: object) -> dict[str, Any]:
 
 def _suggests(row: dict[str, object]) -> bool:
     turns = row.get("turns")
-    return isinstance(turns, list) and "lineage" not in row and any(word in row for word in _WORDS)
+    return isinstance(turns, list) and looks_like_sdialog(row)
+
+
+def looks_like_sdialog(row: dict[str, object]) -> bool:
+    """Whether an object with turns is SDialog's and not dialoom's own."""
+    return "lineage" not in row and any(word in row for word in _WORDS)
 
 
 def _fits(shape: Shape) -> bool:
     """A file that is one such object, or a folder of them."""
     if shape.members and not shape.archive:
-        first = next((name for name in shape.members if name.endswith(".json") and "/" not in name), None)
-        return (
-            first is not None and all(name.endswith(".json") for name in shape.members) and _looks(shape.path / first)
-        )
-    return shape.path.suffix == ".json" and "\n" in shape.text.rstrip() and _looks(shape.path)
+        dialogues = [name for name in shape.members if name.endswith(".json") and "/" not in name]
+        return len(dialogues) == len(shape.members) and _looks(shape.path / dialogues[0])
+    if shape.path.suffix != ".json" or not shape.text.startswith("{"):
+        return False
+    return _is_one_object(shape.path) and _looks(shape.path)
 
 
 def _looks(path: Path) -> bool:
