@@ -24,7 +24,10 @@ _KNOWN = ("id", "prompt", "chosen", "rejected", *_MEASURES, "made_by", "provenan
 
 
 def held_pairs(
-    dialogues: Iterable[Dialogue], unpaired: Callable[[Dialogue], bool] = lambda dialogue: False
+    dialogues: Iterable[Dialogue],
+    *,
+    unpaired: Callable[[Dialogue], bool] = lambda dialogue: False,
+    ends: bool = False,
 ) -> Iterator[tuple[Dialogue | None, PreferencePair | None]]:
     """The pairs of dialogues, each with the record that holds it; those of message trees come last, without one.
 
@@ -33,6 +36,7 @@ def held_pairs(
 
     Args:
         unpaired: which records may do without; these come as they are.
+        ends: of ranked siblings only the best and the worst.
 
     Raises DataError for any other record without a pair, and where trees are all there is and none makes a pair.
     """
@@ -53,7 +57,7 @@ def held_pairs(
             forest.add(dialogue)
             paths = True
         for tree in forest.trees():
-            for pair in tree.preferences():
+            for pair in tree.preferences(ends=ends):
                 found = True
                 yield None, pair
     if paths and not found:

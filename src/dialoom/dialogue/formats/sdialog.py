@@ -77,7 +77,7 @@ def _dialogue(row: Row, number: int) -> Dialogue:
     turns = _turns(row, held.pop("turns", []))
     scenario = held.pop("scenario") if isinstance(held.get("scenario"), str) else None
     personas = _personas(row)
-    if personas is not None:
+    if held.get("personas") is not None and _personas_of(personas) == held["personas"]:
         del held["personas"]
     if isinstance(id, int):
         held["id"] = id
@@ -85,7 +85,7 @@ def _dialogue(row: Row, number: int) -> Dialogue:
         id=f"{row.path.name}:{number}" if id is None else str(id),
         turns=turns,
         scenario=scenario,
-        personas=personas or [],
+        personas=personas,
         fields={_REST: held} if held else {},
         lineage=Lineage(provenance="real", source=f"{row.path.name} (sdialog)"),
     )
@@ -113,18 +113,30 @@ def _turns(row: Row, turns: object) -> list[Turn]:
     return read
 
 
-def _personas(row: Row) -> list[Persona] | None:
-    """The personas, where they are the same when written again; None where they are left as they are."""
+def _personas(row: Row) -> list[Persona]:
     held = row.values.get("personas")
     if held is None:
-        return None
-    if not isinstance(held, dict):
+        return []
+    if not isinstance(held, dict) or not all(isinstance(about, dict) for about in held.values()):
         raise wrong_type(row.place("personas"), "an object with a persona for each speaker", held)
     try:
-        personas = [Persona.model_validate({"name": name} | about) for name, about in held.items()]
-    except (ValidationError, TypeError):
-        return None
-    return personas if _personas_of(personas) == held else None
+        return _read_personas(held)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise DataError(
+            f"a persona cannot be read: {first['msg']}", place=row.place(f"personas.{field}"), remedy="correct it"
+        ) from error
+
+
+def _read_personas(held: dict[str, dict[str, Any]]) -> list[Persona]:
+    """SDialog's ages may be words; these are the trait `age_range`."""
+    personas = []
+    for name, about in held.items():
+        age = about.get("age")
+        words = {} if age is None or isinstance(age, int) else {"age": None, "age_range": age}
+        personas.append(Persona.model_validate({"name": name} | about | words))
+    return personas
 
 
 def _personas_of(personas: list[Persona]) -> dict[str, Any]:
@@ -183,7 +195,9 @@ def _row(dialogue: Dialogue) -> dict[str, Any]:
     row: dict[str, Any] = {"id": rest.pop("id", dialogue.id)}
     if dialogue.scenario is not None:
         row["scenario"] = dialogue.scenario
-    if dialogue.personas:
+    as_read = rest.get("personas")
+    if dialogue.personas and not (isinstance(as_read, dict) and _read_personas(as_read) == dialogue.personas):
+        rest.pop("personas", None)
         row["personas"] = _personas_of(dialogue.personas)
     row["turns"] = [
         {"speaker": turn.speaker or None, "text": turn.text} | _more(turn.meta.get(_REST)) for turn in dialogue.turns
