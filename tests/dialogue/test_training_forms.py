@@ -107,17 +107,9 @@ def test_sharegpt_as_others_write_it(tmp_path: Path) -> None:
 
 def test_alpaca_rows(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    turns = [
-        ("Agent", "Welcome."),
-        ("Ann", "a"),
-        ("Agent", "b"),
-        ("Ann", "c"),
-        ("Ann", "d"),
-        ("Agent", "e"),
-        ("Ann", "f"),
-    ]
-    turns = [("assistant" if speaker == "Agent" else speaker, text) for speaker, text in turns]
-    write([talk(*turns)], path, "alpaca")
+    talked = ["Welcome.", "a", "b", "c", "d", "e", "f"]
+    speakers = ["assistant", "Ann", "assistant", "Ann", "Ann", "assistant", "Ann"]
+    write([talk(*zip(speakers, talked, strict=True))], path, "alpaca")
     assert rows(path) == [
         {
             "id": "d1",
