@@ -20,6 +20,7 @@ from dialoom.corpus.decisions import decide
 from dialoom.corpus.held_out import hold_out, text_key
 from dialoom.corpus.splits import split, write_split
 from dialoom.dialogue import Dialogue, Turn
+from dialoom.dialogue.formats import read_dialogues
 from dialoom.errors import DataError, StorageError
 from tests.corpus.hub import Hub
 from tests.corpus.splits.making import corpus, dialogue, many
@@ -98,10 +99,14 @@ def test_a_folder_is_a_data_set(made: Corpus, tmp_path: Path) -> None:
     assert files[0] == {"split": "train", "path": ["data/train-00000-of-00001.parquet"]}
     rows = pq.read_table(tmp_path / "set" / files[1]["path"][0]).to_pylist()
     assert [row["id"] for row in rows] == ["0-4"]
-    assert rows[0]["turns"] == [{"speaker": turn.speaker, "text": turn.text} for turn in held.turns]
+    said = [(turn["speaker"], turn["text"], turn["intent"]) for turn in rows[0]["turns"]]
+    assert said == [(turn.speaker, turn.text, turn.intent) for turn in held.turns]
     with pytest.raises(StorageError, match="something here already"):
         write_dataset(made, tmp_path / "set", ABOUT)
     write_dataset(made, tmp_path / "set", ABOUT, force=True)
+    read = {one.id: one for one in read_dialogues(tmp_path / "set")}
+    assert read.pop("0-4").fields["split"] == "test"
+    assert read == {one.id: one for one in made.dialogues() if one.id != "0-4"}
 
 
 def test_splits_become_splits(made: Corpus, tmp_path: Path) -> None:
@@ -128,7 +133,8 @@ def test_the_datasets_library_loads_it(made: Corpus, tmp_path: Path) -> None:
         "test_real": sum(row.provenance == "real" for row in plan.sets["test"]),
         "test_synthetic": sum(row.provenance == "synthetic" for row in plan.sets["test"]),
     }
-    assert loaded["train"][0]["turns"][1] == {"speaker": "B", "text": "Thanks."}
+    turn = loaded["train"][0]["turns"][1]
+    assert (turn["speaker"], turn["text"]) == ("B", "Thanks.")
 
 
 def test_an_empty_corpus_is_no_data_set(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from dialoom.dialogue.formats import FORMATS, Written, read_dialogues
 names = st.sampled_from(["city", "date", "from_city"])
 intents = st.sampled_from(["book", "cancel_all", "greet"])
 # Letters, marks, emoji (two code units), brackets, quotes, line ends, controls, and what YAML and CSV make much of.
-characters = st.characters(exclude_categories=["Cs"]) | st.sampled_from("[](){}:#-|>&*!%@`'\"\\,;=+\t\n\r 😀👩‍🚀é\u0301\u2028\ufeff\x85\x00")
+characters = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
+    "[](){}:#-|>&*!%@`'\"\\,;=+\t\n\r 😀👩‍🚀é\u0301\u2028\ufeff\x85\x00"
+)
 texts = st.text(characters, min_size=1, max_size=30)
 
 
@@ -55,7 +57,9 @@ def write(dialogues: Iterable[Dialogue], path: Path, form: str) -> Written:
     return written
 
 
-def content(dialogues: Iterable[Dialogue]) -> Counter[tuple[str, str | None, tuple[tuple[str, str, int | None, int | None], ...]]]:
+def content(
+    dialogues: Iterable[Dialogue],
+) -> Counter[tuple[str, str | None, tuple[tuple[str, str, int | None, int | None], ...]]]:
     """What was said, whatever the order."""
     return Counter(
         (turn.text, turn.intent, tuple((each.name, each.value, each.start, each.end) for each in turn.slots))

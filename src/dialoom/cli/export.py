@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -42,30 +42,38 @@ def export(
     """
     from dialoom.cli._numbers import count
     from dialoom.corpus import note_export
+    from dialoom.dialogue.formats import Written
     from dialoom.errors import DataError, Place, StorageError
 
-    write = _writer(to)
+    form = _form(to)
     corpus, condition = _open(folder, where)
     number = corpus.version if version is None else corpus.number_of(version)
     if out != _STDOUT and out.resolve().is_relative_to(Path(folder).resolve()):
         raise StorageError(
             f"{out} is inside {folder}, where the run keeps its own files", remedy="name a file elsewhere"
         )
-    if out != _STDOUT and out.is_file() and not force:
+    if out == _STDOUT and form.folder:
+        raise StorageError(f"the format '{to}' is a folder, which stdout cannot be", remedy="name a folder with --out")
+    there = out.is_file() or (form.folder and out.is_dir() and any(out.iterdir()))
+    if out != _STDOUT and there and not force:
         raise StorageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
     if not corpus.count(condition, version=number):
         raise DataError(
             "there are no dialogues to write" + (" that meet the condition" if where else ""),
             place=Place(corpus.location),
         )
-    with _target(out) as file:
-        written = write(corpus.dialogues(number, where=condition), file)
+    with _target(out, form.suffix) as file:
+        assert form.write is not None
+        written = form.write(corpus.dialogues(number, where=condition), file)
     if out != _STDOUT:
         note_export(corpus, out, form=to, version=number, where=condition)
-    print(f"wrote {count(written)} dialogues to {'stdout' if out == _STDOUT else out}", file=sys.stderr)
+    told = written if isinstance(written, Written) else Written(written)
+    for note in told.notes:
+        print(f"note: {note}", file=sys.stderr)
+    print(f"wrote {count(written)} {told.what} to {'stdout' if out == _STDOUT else out}", file=sys.stderr)
 
 
-def _writer(name: str) -> Callable[..., int]:
+def _form(name: str) -> Format:
     from dialoom.dialogue.formats import FORMATS
     from dialoom.registry import UnknownName
 
@@ -75,7 +83,7 @@ def _writer(name: str) -> Callable[..., int]:
     if chosen is None or chosen.write is None:
         what = "is not known" if chosen is None else "can be read only"
         raise UnknownName(f"the format '{name}' {what}", remedy=f"can be written: {able}")
-    return chosen.write
+    return chosen
 
 
 def _open(folder: str, where: str | None) -> tuple[Corpus, str | None]:
@@ -90,7 +98,7 @@ def _open(folder: str, where: str | None) -> tuple[Corpus, str | None]:
 
 
 @contextmanager
-def _target(out: Path) -> Iterator[Path]:
+def _target(out: Path, suffix: str) -> Iterator[Path]:
     """The file to write; what goes to stdout is written whole to a temporary one first, as writers want a file."""
     if out != _STDOUT:
         yield out
@@ -99,7 +107,7 @@ def _target(out: Path) -> Iterator[Path]:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "export"
+        file = Path(folder) / f"export{suffix}"
         yield file
         with file.open("rb") as written:
             shutil.copyfileobj(written, sys.stdout.buffer)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dialoom.corpus._sql import matches
+from dialoom.corpus.held_out import file_key
 from dialoom.corpus.scan import hashes_of
 from dialoom.corpus.search import Search
 from dialoom.corpus.tally import sum_of
@@ -23,7 +23,7 @@ class Export(NamedTuple):
     """A file that was written.
 
     Attributes:
-        file_hash: SHA-256 of the file.
+        file_hash: SHA-256 of the file, or of the folder's files.
         version, version_hash: what it was written from; `where` which of its dialogues.
         rows, rows_hash: how many these were, and their content hash.
     """
@@ -43,11 +43,9 @@ def note_export(corpus: Corpus, file: Path, *, form: str, version: int, where: s
     """Keep in the corpus that a file in some format was written from a version."""
     told = next(each for each in corpus.versions() if each.number == version)
     hashes = hashes_of(corpus.at(version), where)
-    with file.open("rb") as content:
-        file_hash = hashlib.file_digest(content, "sha256").hexdigest()
     row = {
         "file": str(file.absolute()),
-        "file_hash": file_hash,
+        "file_hash": file_key(file),
         "format": form,
         "where": where,
         "rows": len(hashes),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b, file_digest
+from hashlib import blake2b, file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,11 @@ def text_key(text: str) -> str:
 
 
 def file_key(path: Path) -> str:
-    """The SHA-256 of a file's content. Raises OSError."""
+    """The SHA-256 of a file's content; of a folder, over the paths and hashes of its files. Raises OSError."""
+    if path.is_dir():
+        files = sorted(each for each in path.rglob("*") if each.is_file())
+        listed = [f"{each.relative_to(path).as_posix()} {file_key(each)}" for each in files]
+        return sha256("\n".join(listed).encode("utf-8", "surrogateescape")).hexdigest()
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 

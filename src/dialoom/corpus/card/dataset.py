@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dialoom.corpus.card.page import About, Split, write_card
 from dialoom.corpus.held_out import held_out, text_key
-from dialoom.corpus.schema import rows_of
 from dialoom.dialogue import Dialogue
 from dialoom.dialogue.formats import read_dialogues
+from dialoom.dialogue.shards import write_split
 from dialoom.errors import DataError, Place, StorageError
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus
-
-_PLAIN = ("id", "provenance", "topic", "scenario", "style", "summary", "recipe", "recipe_hash", "seed")
-_JSON = ("personas", "plan", "tags", "fields", "turn_notes", "lineage")
-_TURN = pa.struct([pa.field("speaker", pa.string()), pa.field("text", pa.string())])
-_SCHEMA = pa.schema(
-    [
-        *(pa.field(name, pa.string()) for name in _PLAIN),
-        pa.field("n_turns", pa.int32()),
-        pa.field("turns", pa.list_(_TURN)),
-        *(pa.field(name, pa.string()) for name in _JSON),
-    ]
-)
-_CHUNK = 1_000
-_FILE_ROWS = 100_000
 
 
 def write_dataset(
@@ -97,36 +79,10 @@ def _of_files(folder: Path) -> Iterator[tuple[str, Iterator[Dialogue]]]:
 
 
 def _write(folder: Path, name: str, dialogues: Iterable[Dialogue]) -> Split:
-    """One split, in files that are named once it is known how many they are."""
-    name = re.sub(r"\W", "_", name)
-    rows = 0
-    files: list[Path] = []
-    streamed = iter(dialogues)
     try:
         (folder / "data").mkdir(parents=True, exist_ok=True)
-        while chunk := list(islice(streamed, _CHUNK)):
-            path = folder / "data" / f"{name}-{len(files):05d}.part"
-            files.append(path)
-            written = 0
-            with pq.ParquetWriter(path, _SCHEMA, compression="zstd") as writer:
-                while chunk:
-                    writer.write_table(pa.Table.from_pylist(list(map(_row, chunk)), schema=_SCHEMA))
-                    written += len(chunk)
-                    chunk = list(islice(streamed, _CHUNK)) if written < _FILE_ROWS else []
-            rows += written
-        named = [
-            path.with_name(f"{name}-{number:05d}-of-{len(files):05d}.parquet") for number, path in enumerate(files)
-        ]
-        for path, final in zip(files, named, strict=True):
-            path.replace(final)
+        return Split(*write_split(folder, name, dialogues))
     except OSError as error:
         raise StorageError(
             f"cannot write the data set: {error.strerror or error}", place=Place(str(folder)), remedy="check the disk"
         ) from error
-    return Split(name, rows, tuple(f"data/{path.name}" for path in named))
-
-
-def _row(dialogue: Dialogue) -> dict[str, Any]:
-    (row,) = rows_of([dialogue], run="", batch="")
-    turns = [{"speaker": turn.speaker, "text": turn.text} for turn in dialogue.turns]
-    return {name: row[name] for name in (*_PLAIN, "n_turns", *_JSON)} | {"turns": turns}

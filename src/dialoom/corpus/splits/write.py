@@ -15,7 +15,7 @@ from dialoom.corpus.held_out import file_key, hold_out
 from dialoom.corpus.splits.plan import Plan
 from dialoom.corpus.splits.rows import Row
 from dialoom.corpus.splits.splitting import TRAIN
-from dialoom.dialogue.formats import FORMATS
+from dialoom.dialogue.formats import FORMATS, Written
 from dialoom.errors import DialoomError, Place, StorageError
 
 if TYPE_CHECKING:
@@ -44,9 +44,15 @@ def write_split(
         if name not in plan.sets or name == TRAIN:
             known = ", ".join(each for each in plan.sets if each != TRAIN)
             raise DialoomError(f"'{name}' cannot be held out", remedy=f"can be: {known}")
-    write = FORMATS.load(to).write
+    form = FORMATS.load(to)
+    write = form.write
     if write is None:
         raise DialoomError(f"the format '{to}' can be read only", remedy="name another one, such as jsonl")
+    if form.folder:
+        raise DialoomError(
+            f"the format '{to}' is a folder of its own",
+            remedy="split to jsonl, and then: dialoom push FOLDER --splits DIR",
+        )
     if (folder / MANIFEST).exists() and not force:
         raise StorageError(
             "there is a split in this folder",
@@ -57,9 +63,11 @@ def write_split(
     files: list[dict[str, Any]] = []
     for name, rows in plan.sets.items():
         for file, part in _files(name, rows).items():
-            path = folder / f"{file}.jsonl"
-            write(plan.view.dialogues([row.offset for row in part]), path)
+            path = folder / f"{file}{form.suffix}"
+            done = write(plan.view.dialogues([row.offset for row in part]), path)
             about = {"file": path.name, "set": name, "rows": len(part), "sha256": file_key(path)}
+            if isinstance(done, Written):
+                about |= {"written": int(done), "what": done.what, "notes": list(done.notes)}
             files.append(about | {"provenance": sorted({row.provenance for row in part}), "content": _content(part)})
     folder.mkdir(parents=True, exist_ok=True)
     lines = [to_json({"id": row.id, "set": None, "reason": reason}) for row, reason in plan.withheld]

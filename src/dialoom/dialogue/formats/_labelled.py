@@ -51,8 +51,9 @@ def labelled(dialogues: Iterable[Dialogue], form: str, refuse: Refusal) -> Label
         if isinstance(kept, dict):
             found.kept.append(kept)
         for utterance in utterances_of(dialogue, found.left):
-            reason = _unwritable(utterance) or refuse(utterance)
-            if reason is not None:
+            if refuse_surrogates(utterance, found.left):
+                continue
+            if (reason := refuse(utterance)) is not None:
                 found.left.add(reason, utterance.name)
                 continue
             conflicts.see(utterance)
@@ -60,9 +61,13 @@ def labelled(dialogues: Iterable[Dialogue], form: str, refuse: Refusal) -> Label
     return found
 
 
-def _unwritable(utterance: Utterance) -> str | None:
+def refuse_surrogates(utterance: Utterance, left: LeftOut) -> bool:
+    """Whether an utterance holds what no file in UTF-8 can, so that it was left out."""
     texts = (utterance.text, utterance.intent, *(part for slot in utterance.slots for part in (slot.name, slot.value)))
-    return "a lone surrogate, which no file can hold" if any(map(_lone_surrogate, texts)) else None
+    refused = any(map(_lone_surrogate, texts))
+    if refused:
+        left.add("a lone surrogate, which no file can hold", utterance.name)
+    return refused
 
 
 def _lone_surrogate(text: str) -> bool:

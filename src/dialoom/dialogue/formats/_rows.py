@@ -14,6 +14,7 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.formats._files import Bad, bare_suffix, empty, read_lines
+from dialoom.dialogue.formats._parquet_file import is_parquet, parquet_rows
 from dialoom.errors import DataError, Place, nearest
 
 Lines = Iterable[tuple[int, str]]
@@ -85,11 +86,13 @@ def read_each(path: Path, bad: Bad | None, make: Callable[[Row, int], Dialogue])
 
 
 def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:
-    """Streams the rows of a file whose first character tells its form: `{` JSON Lines, `[` a JSON list, else CSV.
+    """Streams the rows of a file whose start tells its form: `{` JSON Lines, `[` JSON list, `PAR1` Parquet, else CSV.
 
-    A JSON list is read whole; the others take constant memory. Raises DataError on bad input; `bad`, where given, takes
-    rows that cannot be read.
+    A JSON list is read whole; the others take constant memory. The header of a CSV file tells what parts its fields:
+    comma, semicolon, tab or bar. Raises DataError on bad input; `bad`, where given, takes rows that cannot be read.
     """
+    if is_parquet(path):
+        return (Row(path, number, values) for number, values in parquet_rows(path))
     lines = read_lines(path, bad)
     first = next(((number, line) for number, line in lines if line.strip()), None)
     if first is None:
@@ -100,7 +103,7 @@ def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:
         return _list_rows(lines, path, bad)
     if start == "{" or bare_suffix(path) in (".jsonl", ".json", ".ndjson"):
         return _json_rows(lines, path, bad)
-    return _csv_rows(lines, path, bad)
+    return _csv_rows(lines, path, bad, _delimiter(first[1]))
 
 
 def _json_rows(lines: Lines, path: Path, bad: Bad | None) -> Iterator[Row]:
@@ -135,7 +138,13 @@ def _list_rows(lines: Lines, path: Path, bad: Bad | None) -> Iterator[Row]:
         bad(error, to_json(values).decode())
 
 
-def _csv_rows(lines: Lines, path: Path, bad: Bad | None) -> Iterator[Row]:
+def _delimiter(header: str) -> str:
+    """What stands most often between the names of a header, outside of quotes; a comma where nothing does."""
+    bare = re.sub(r'"[^"]*"', "", header)
+    return max(",;\t|", key=bare.count)
+
+
+def _csv_rows(lines: Lines, path: Path, bad: Bad | None, delimiter: str) -> Iterator[Row]:
     last = 0
     said: list[str] = []
 
@@ -146,7 +155,7 @@ def _csv_rows(lines: Lines, path: Path, bad: Bad | None) -> Iterator[Row]:
             said.append(line)
             yield line
 
-    reader = csv.reader(texts(), strict=True)
+    reader = csv.reader(texts(), delimiter=delimiter, strict=True)
     header: list[str] | None = None
     rows = 0
     while True:

@@ -1,12 +1,12 @@
 """Labelled utterances: what the formats of NLU tools hold, out of dialogues and back into them.
 
-An utterance is a turn that has an intent, whoever says it, except what an assistant, system or tool says. In a dialogue of
-a single turn without one, the field `intent` of the record is the turn's.
+An utterance is a turn that has an intent, whoever says it, except what an assistant, system or tool says. In a dialogue
+of a single turn without one, the field `intent` of the record is the turn's.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +57,7 @@ class Utterance:
         return any(later.start < earlier.end for earlier, later in zip(self.slots, self.slots[1:], strict=False))
 
     def parts(self) -> Iterator[tuple[str, Span | None]]:
-        """The text in pieces, each a slot's or no slot's; put together they are the text. For slots that do not overlap."""
+        """The text in pieces, each a slot's or no slot's; together they are the text. For slots that do not overlap."""
         at = 0
         for slot in self.slots:
             if slot.start > at:
@@ -163,11 +163,8 @@ def values_of(utterances: Iterable[Utterance], left: LeftOut) -> dict[str, dict[
 
 
 def main_language(utterances: Iterable[Utterance], default: str) -> str:
-    """The language that most utterances are in; those that do not tell count as none."""
-    counts: dict[str, int] = defaultdict(int)
-    for utterance in utterances:
-        if utterance.language:
-            counts[utterance.language] += 1
+    """The language that most utterances are in, where those that do not tell count for the default."""
+    counts = Counter(utterance.language or default for utterance in utterances)
     return max(counts, key=lambda language: counts[language]) if counts else default
 
 

@@ -55,7 +55,7 @@ def _attributes(utterance: Utterance) -> list[dict[str, Any]]:
 
 
 def _lines(found: Labelled) -> Iterator[str]:
-    # A file of ASCII alone goes through Python's `raw_unicode_escape` in Rasa, which would change every backslash-u in it.
+    # Rasa decodes a file of ASCII alone with Python's `raw_unicode_escape`, which would change every backslash-u in it.
     yield "# Rasa NLU training data · dialoom"
     yield 'version: "3.1"'
     yield "nlu:"
