@@ -15,7 +15,18 @@ from tests.cli.conftest import Dialoom
 from tests.dialogue.nlu import content
 
 PAGE = (Path(__file__).parents[2] / "docs" / "nlu-formats.md").read_text("utf-8")
-FORMS = ["rasa", "clu", "dialogflow_cx", "dialogflow_es", "lex_v2", "csv", "csv_turns", "clinc", "parquet", "huggingface"]
+FORMS = [
+    "rasa",
+    "clu",
+    "dialogflow_cx",
+    "dialogflow_es",
+    "lex_v2",
+    "csv",
+    "csv_turns",
+    "clinc",
+    "parquet",
+    "huggingface",
+]
 
 
 @pytest.fixture
@@ -29,7 +40,11 @@ def nlu(dialoom: Dialoom, tmp_path: Path) -> Path:
 
 
 def test_the_commands_on_the_page_run(dialoom: Dialoom, nlu: Path) -> None:
-    commands = [line for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL) for line in block.splitlines()]
+    commands = [
+        line
+        for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+        for line in block.splitlines()
+    ]
     assert len(commands) >= 8
     for command in commands:
         program, *arguments = shlex.split(command)
@@ -45,7 +60,9 @@ def test_a_corpus_goes_out_and_comes_in_again(form: str, dialoom: Dialoom, nlu: 
     if form != "lex_v2":
         want = content(read_dialogues(nlu / "nlu.yml"))
         if form == "clinc":
-            assert {(text, intent) for text, intent, _ in content(read_dialogues(nlu / out))} == {each[:2] for each in want}
+            assert {(text, intent) for text, intent, _ in content(read_dialogues(nlu / out))} == {
+                each[:2] for each in want
+            }
         else:
             assert content(read_dialogues(nlu / out)) == want
     assert dialoom("import", out, "--corpus", "again").code == 0

@@ -113,7 +113,7 @@ def test_what_lex_refuses_is_named_and_counted(tmp_path: Path) -> None:
         "left out 1 utterances: Lex takes texts up to 500 characters (d5)",
         "left out 1 utterances: Lex has no locale for the language 'sw' (d6)",
         "left out 1 utterances: the same as another once slots are references (d1)",
-        "left out 1 utterances: Lex takes a text once, and the intent 'greet' has it (d8)",
+        "left out 1 utterances: Lex takes a text once, and another intent has it (d8: 'greet')",
     )
 
 

@@ -32,7 +32,7 @@ def some(number: int) -> Iterator[Dialogue]:
         yield Dialogue(id=str(index), turns=turns, fields={"split": "test"} if index % 10 == 0 else {})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(strategies.dialogues, min_size=1, max_size=4))
 def test_any_dialogue_reads_back_equal(dialogues: list[Dialogue]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -107,7 +107,7 @@ def test_turn_notes_of_an_older_dialoom_are_read(tmp_path: Path) -> None:
     assert (read.lineage.provenance, read.lineage.source) == ("real", "f")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(strategies.dialogues, min_size=1, max_size=4))
 def test_any_dialogue_reads_back_from_a_data_set(dialogues: list[Dialogue]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -54,14 +54,14 @@ def holds(dialogue: Dialogue) -> bool:
     return text == text.strip(" \r\n") and not set(text) & set("[]")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(labelled(normalised=True).filter(holds), min_size=1, max_size=5))
 def test_any_utterance_reads_back(dialogues: list[Dialogue]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert content(again(dialogues, Path(folder) / "nlu.yml", "rasa")) == content(dialogues)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(labelled(normalised=True))
 def test_what_is_written_reads_back_and_the_rest_is_counted(given_dialogue: Dialogue) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -131,7 +131,7 @@ def test_the_written_file(tmp_path: Path) -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(labelled(normalised=True).filter(holds), min_size=1, max_size=3))
 def test_rasas_grammar_finds_the_same_slots(dialogues: list[Dialogue]) -> None:
     """Parsed here by PyYAML and Rasa's expression, and not by dialoom."""

@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo, is_zipfile
 from pydantic_core import to_json
 
 from dialoom.dialogue.formats._files import read_lines, refusals, whole
-from dialoom.dialogue.formats._rows import parse_json
+from dialoom.dialogue.formats._rows import parse_json, wrong_type
 from dialoom.errors import DataError, Place
 
 # A fixed time, so that the same content is the same archive.
@@ -63,6 +63,20 @@ class Members:
                 place=self.place(name),
                 remedy="save the file as UTF-8",
             ) from error
+
+    def object(self, name: str) -> dict[str, Any]:
+        """The object that a file holds. Raises DataError where it is none."""
+        found = self.json(name)
+        if not isinstance(found, dict):
+            raise wrong_type(self.place(name), "one JSON object", found)
+        return found
+
+    def list(self, name: str) -> list[Any]:
+        """The list that a file holds. Raises DataError where it is none."""
+        found = self.json(name)
+        if not isinstance(found, list):
+            raise wrong_type(self.place(name), "a JSON list", found)
+        return found
 
     def place(self, name: str, field: str | None = None) -> Place:
         """The place of a file inside, and of a field in it."""

@@ -112,8 +112,10 @@ def joined(parts: Any, key: str, types: dict[str, str], meanings: Meanings, plac
     return text, slots
 
 
-def types_of(parameters: Iterable[Any], name: str, kind: str) -> dict[str, str]:
+def types_of(parameters: Any, name: str, kind: str) -> dict[str, str]:
     """The entity type of each parameter; `name` and `kind` are the keys that tell them."""
+    if not isinstance(parameters, list):
+        return {}
     return {
         each[name]: str(each.get(kind) or each[name]).removeprefix("@")
         for each in parameters
@@ -125,8 +127,11 @@ def meanings_of(entity: str, entries: Iterable[Any]) -> Meanings:
     """The meanings that the entries of an entity type give to texts; of two the first holds."""
     found: Meanings = {}
     for entry in entries:
-        if isinstance(entry, dict) and isinstance(entry.get("value"), str):
-            for text in entry.get("synonyms") or []:
+        if not isinstance(entry, dict) or not isinstance(entry.get("value"), str):
+            continue
+        texts = entry.get("synonyms")
+        for text in texts if isinstance(texts, list) else []:
+            if isinstance(text, str):
                 found.setdefault((entity, text), entry["value"])
     return found
 

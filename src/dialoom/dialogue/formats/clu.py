@@ -77,12 +77,19 @@ def _kept(project: dict[str, Any], assets: dict[str, Any]) -> dict[str, Any]:
 def _meanings(assets: dict[str, Any]) -> dict[tuple[str, str], str]:
     """What a text means, by entity and text, as the lists of entities tell."""
     found: dict[tuple[str, str], str] = {}
-    for entity in assets.get("entities") or []:
-        for sublist in (entity.get("list") or {}).get("sublists") or []:
-            for synonyms in sublist.get("synonyms") or []:
-                for text in synonyms.get("values") or []:
-                    found.setdefault((entity.get("category"), text), sublist["listKey"])
+    for entity in _objects(assets, "entities"):
+        for sublist in _objects(entity.get("list"), "sublists"):
+            for synonyms in _objects(sublist, "synonyms"):
+                values = synonyms.get("values")
+                for text in values if isinstance(values, list) else []:
+                    found.setdefault((str(entity.get("category")), str(text)), str(sublist.get("listKey")))
     return found
+
+
+def _objects(owner: Any, name: str) -> list[dict[str, Any]]:
+    """The objects in a list of an object; none where there is no such list."""
+    listed = owner.get(name) if isinstance(owner, dict) else None
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _utterance(
@@ -93,8 +100,11 @@ def _utterance(
     text = member(entry, "text", str, place)
     offsets = Utf16(text)
     slots = []
-    for index, entity in enumerate(entry.get("entities") or []):
+    entities = member(entry, "entities", list, place) if entry.get("entities") else []
+    for index, entity in enumerate(entities):
         at = Place(file=place.file, field=f"{place.field}.entities[{index}]")
+        if not isinstance(entity, dict):
+            raise DataError("expected an object", place=at, remedy="write an object with category, offset and length")
         name = member(entity, "category", str, at)
         first = member(entity, "offset", int, at)
         last = first + member(entity, "length", int, at)
@@ -109,9 +119,9 @@ def _utterance(
         slots.append(Slot(name=name, value=meanings.get((name, said), said), start=start, end=end))
     fields: dict[str, Any] = {}
     if str(entry.get("dataset") or "Train").casefold() != "train":
-        fields["split"] = str(entry["dataset"]).casefold()
+        fields["split"] = member(entry, "dataset", str, place).casefold()
     if entry.get("language"):
-        fields["language"] = entry["language"]
+        fields["language"] = member(entry, "language", str, place)
     intent = member(entry, "intent", str, place)
     return read_utterance(path, number, _FORM, text=text, intent=intent, slots=slots, fields=fields)
 

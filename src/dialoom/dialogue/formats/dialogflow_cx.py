@@ -25,6 +25,8 @@ from dialoom.errors import DataError
 _FORM = "dialogflow_cx"
 _WHAT = "the zip archive of an exported agent, or the folder it unpacks to"
 _PRIORITY = 500_000
+# Beyond this a count is a fault, and would be as many dialogues.
+_MOST = 10_000
 
 
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
@@ -35,14 +37,14 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """
     members = Members(path, _WHAT)
     agent, called = _agent(members)
-    default = agent.settings.get("defaultLanguageCode") or LANGUAGE
+    default = str(agent.settings.get("defaultLanguageCode") or LANGUAGE)
     number = 0
     for name, found in members.matching(r"intents/([^/]+)/trainingPhrases/([^/]+)\.json"):
         intent, language = called.get(found[1]) or unquote(found[1]), found[2]
-        types = types_of(agent.intents.get(intent, {}).get("parameters") or [], "id", "entityType")
+        types = types_of(agent.intents.get(intent, {}).get("parameters"), "id", "entityType")
         meanings = agent.meanings(language)
         fields: dict[str, Any] = {} if language == default else {"language": language}
-        phrases = member(members.json(name), "trainingPhrases", list, members.place(name))
+        phrases = member(members.object(name), "trainingPhrases", list, members.place(name))
         for index, phrase in enumerate(phrases):
             place = members.place(name, f"trainingPhrases[{index}]")
             parts = members.place(name, f"trainingPhrases[{index}].parts")
@@ -51,9 +53,9 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
                     raise DataError("expected an object with parts", place=place, remedy="write an object with parts")
                 text, slots = joined(phrase.get("parts"), "parameterId", types, meanings, parts)
                 times = phrase.get("repeatCount") or 1
-                if not isinstance(times, int) or times < 1:
+                if not isinstance(times, int) or not 1 <= times <= _MOST:
                     raise DataError(
-                        "repeatCount is no number from 1", place=place, remedy="write how often it was said"
+                        f"repeatCount is no number from 1 to {_MOST:,}", place=place, remedy="write how often it was said"
                     )
             except DataError as error:
                 if bad is None:
@@ -73,15 +75,16 @@ def _agent(members: Members) -> tuple[Agent, dict[str, str]]:
     agent = Agent()
     called: dict[str, str] = {}
     for name, _ in members.matching(r"agent\.json"):
-        agent.settings = members.json(name)
+        agent.settings = members.object(name)
     for name, found in members.matching(r"intents/([^/]+)/[^/]+\.json"):
-        definition = members.json(name)
+        definition = members.object(name)
         called[found[1]] = member(definition, "displayName", str, members.place(name))
         agent.intents[called[found[1]]] = definition
     for name, found in members.matching(r"entityTypes/([^/]+)/[^/]+\.json"):
-        agent.entities[unquote(found[1])] = members.json(name)
+        agent.entities[unquote(found[1])] = members.object(name)
     for name, found in members.matching(r"entityTypes/([^/]+)/entities/([^/]+)\.json"):
-        agent.entries.setdefault(unquote(found[1]), {})[found[2]] = members.json(name).get("entities") or []
+        entries = member(members.object(name), "entities", list, members.place(name))
+        agent.entries.setdefault(unquote(found[1]), {})[found[2]] = entries
     return agent, called
 
 
@@ -108,7 +111,7 @@ def _files(found: Labelled) -> dict[str, Any]:
     for intent, utterances in found.by_intent().items():
         fresh = {"name": steady_id("intent", intent), "displayName": intent, "priority": _PRIORITY}
         definition = dict(agent.intents.get(intent) or fresh)
-        types[intent] = types_of(definition.get("parameters") or [], "id", "entityType")
+        types[intent] = types_of(definition.get("parameters"), "id", "entityType")
         for name in (name for each in utterances for name in each.slot_names):
             if name not in types[intent]:
                 types[intent][name] = name

@@ -36,17 +36,14 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """
     members = Members(path, _WHAT)
     agent, called = _agent(members)
-    default = agent.settings.get("language") or LANGUAGE
+    default = str(agent.settings.get("language") or LANGUAGE)
     number = 0
     for name, found in members.matching(_SAYS):
         intent, language = called.get(found[1]) or unquote(found[1]), found[2]
         types = types_of(_parameters(agent.intents.get(intent, {})), "name", "dataType")
         meanings = agent.meanings(language)
         fields: dict[str, Any] = {} if language == default else {"language": language}
-        texts = members.json(name)
-        if not isinstance(texts, list):
-            raise DataError("expected a list of texts", place=members.place(name), remedy="export the agent again")
-        for index, said in enumerate(texts):
+        for index, said in enumerate(members.list(name)):
             place = members.place(name, f"[{index}].data")
             try:
                 data = said.get("data") if isinstance(said, dict) else None
@@ -68,24 +65,26 @@ def _agent(members: Members) -> tuple[Agent, dict[str, str]]:
     agent = Agent()
     called: dict[str, str] = {}
     for name, _ in members.matching(r"agent\.json"):
-        agent.settings = members.json(name)
+        agent.settings = members.object(name)
     says = {name for name, _ in members.matching(_SAYS)}
     for name, found in members.matching(r"intents/([^/]+)\.json"):
         if name not in says:
-            definition = members.json(name)
-            called[found[1]] = definition.get("name") or unquote(found[1])
+            definition = members.object(name)
+            called[found[1]] = str(definition.get("name") or unquote(found[1]))
             agent.intents[called[found[1]]] = definition
     entries = {name: (unquote(found[1]), found[2]) for name, found in members.matching(_ENTRIES)}
     for name, (entity, language) in entries.items():
-        agent.entries.setdefault(entity, {})[language] = members.json(name)
+        agent.entries.setdefault(entity, {})[language] = members.list(name)
     for name, found in members.matching(r"entities/([^/]+)\.json"):
         if name not in entries:
-            agent.entities[unquote(found[1])] = members.json(name)
+            agent.entities[unquote(found[1])] = members.object(name)
     return agent, called
 
 
 def _parameters(intent: dict[str, Any]) -> list[Any]:
-    return [each for response in intent.get("responses") or [] for each in response.get("parameters") or []]
+    responses = intent.get("responses")
+    found = [each.get("parameters") for each in responses if isinstance(each, dict)] if isinstance(responses, list) else []
+    return [each for parameters in found if isinstance(parameters, list) for each in parameters]
 
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> Written:

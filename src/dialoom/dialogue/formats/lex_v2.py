@@ -46,9 +46,11 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     members = Members(path, _WHAT)
     number = 0
     for name, found in members.matching(r"BotLocales/([^/]+)/Intents/[^/]+/Intent\.json"):
-        intent = members.json(name)
+        intent = members.object(name)
         called = member(intent, "name", str, members.place(name))
-        for index, sample in enumerate(intent.get("sampleUtterances") or []):
+        # It is null for an intent without any.
+        samples = member(intent, "sampleUtterances", list, members.place(name)) if intent.get("sampleUtterances") else []
+        for index, sample in enumerate(samples):
             try:
                 if not isinstance(sample, dict):
                     place = members.place(name, f"sampleUtterances[{index}]")
@@ -121,7 +123,7 @@ def _samples(found: Labelled) -> dict[str, dict[str, dict[str, None]]]:
         known = taken.get((locale, text.casefold()))
         intent = taken.setdefault((locale, text.casefold()), utterance.intent)
         if intent != utterance.intent:
-            found.left.add(f"Lex takes a text once, and the intent '{intent}' has it", utterance.name)
+            found.left.add("Lex takes a text once, and another intent has it", f"{utterance.name}: '{intent}'")
         elif known:
             found.left.add("the same as another once slots are references", utterance.name)
         else:
