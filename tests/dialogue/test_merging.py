@@ -128,3 +128,20 @@ def test_every_dialogue_is_a_path_and_every_path_is_said(said: list[list[str]]) 
         for message in tree.messages():
             assert len({reply.text for reply in message.replies}) == len(message.replies)
             assert all(reply.parent_id == message.message_id for reply in message.replies)
+
+
+def test_what_has_no_place_in_one_tree_is_named() -> None:
+    dialogue = talk("d", "hi", "good")
+    said = [turn.model_dump() for turn in dialogue.turns]
+    dialogue.fields["pair"] = {"chosen": said, "rejected": [{"speaker": "Ann", "text": "hey"}]}
+    with pytest.raises(DataError, match=r"'d' holds a pair that begins with another turn"):
+        list(merge([dialogue]))
+    dialogue = talk("d", "hi")
+    dialogue.fields["message_tree"] = {"message_tree_id": 3}
+    with pytest.raises(DataError, match=r"fields\.message_tree\.message_tree_id"):
+        list(merge([dialogue]))
+    dialogue.fields["message_tree"] = {"mine": 1}
+    (tree,) = merge([dialogue])
+    assert tree.about() == {"message_tree_id": tree.prompt.message_id, "tree_state": "ready_for_export", "mine": 1}
+    with pytest.raises(DataError, match="'d' holds a value that has no JSON form"):
+        list(merge([dialogue.model_copy(update={"fields": {"x": object()}})]))

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.message import Message
@@ -71,7 +72,7 @@ class Forest:
         self._base.execute("INSERT OR IGNORE INTO trees (key) VALUES (?)", (key,))
         self._base.execute(
             "INSERT INTO dialogues (tree, dialogue) SELECT number, ? FROM trees WHERE key = ?",
-            (dialogue.to_json(), key),
+            (_stored(dialogue), key),
         )
 
     def trees(self) -> Iterator[MessageTree]:
@@ -87,6 +88,16 @@ class Forest:
 
     def __exit__(self, *_: object) -> None:
         self._base.close()
+
+
+def _stored(dialogue: Dialogue) -> str:
+    try:
+        return dialogue.to_json()
+    except (PydanticSerializationError, UnicodeError) as error:
+        raise DataError(
+            f"dialogue '{dialogue.id}' holds a value that has no JSON form: {error}",
+            remedy="keep JSON values only: Unicode text, numbers, true, false, null, lists and objects",
+        ) from error
 
 
 def _tree_key(dialogue: Dialogue) -> str:
@@ -173,11 +184,17 @@ class _Growing:
                 place=Place(field=f"turns.meta.{MESSAGE}.{field}"),
                 remedy="see the fields in docs/formats.md, or leave it out",
             ) from error
-        self._messages[message.message_id] = message
         if parent is not None:
             parent.replies.append(message)
         elif self._prompt is None:
             self._prompt = message
+        else:
+            raise DataError(
+                f"dialogue '{dialogue.id}' holds a pair that begins with another turn than its tree",
+                place=Place(field="fields.pair"),
+                remedy="a tree has one prompt: write such pairs as trl_dpo_implicit",
+            )
+        self._messages[message.message_id] = message
         return message
 
     def tree(self) -> MessageTree:
@@ -185,7 +202,17 @@ class _Growing:
         for message in self._messages.values():
             self._rank(message.replies)
         made = {"message_tree_id": self._prompt.message_id, "tree_state": "ready_for_export"}
-        return MessageTree.model_validate((self._about or made) | {"prompt": self._prompt})
+        about = self._about if "message_tree_id" in self._about else made | self._about
+        try:
+            return MessageTree.model_validate(about | {"prompt": self._prompt})
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise DataError(
+                f"the field '{TREE}' of the dialogues that begin with '{self._prompt.message_id}' is no tree's: "
+                f"{first['msg']}",
+                place=Place(field=".".join(["fields", TREE, *(str(part) for part in first["loc"])])),
+                remedy="see docs/formats.md, or leave it out",
+            ) from error
 
     def _rank(self, siblings: list[Message]) -> None:
         means = {

@@ -16,11 +16,7 @@ def turns_of_messages(row: Row, name: str = "messages") -> list[Turn]:
     turn that called. Keys of a message that have no place in a turn stay in its `meta`. Raises DataError.
     """
     if name not in row.values:
-        raise DataError(
-            f"the row has no field '{name}'",
-            place=row.place(name),
-            remedy=nearest(name, tuple(row.values)),
-        )
+        raise row.missing(name)
     messages = row.values[name]
     if not isinstance(messages, list):
         raise wrong_type(row.place(name), "a list of messages", messages)
@@ -105,4 +101,7 @@ def _call(row: Row, field: str, call: object) -> ToolCall:
         arguments = parse_json(arguments, row.place(f"{field}.function.arguments"))
     if not isinstance(arguments, dict):
         raise wrong_type(row.place(f"{field}.function.arguments"), "an object", arguments)
-    return ToolCall(name=function["name"], arguments=arguments, id=call.get("id"))
+    id = call.get("id")
+    if id is not None and not isinstance(id, str):
+        raise wrong_type(row.place(f"{field}.id"), "text", id)
+    return ToolCall(name=function["name"], arguments=arguments, id=id)

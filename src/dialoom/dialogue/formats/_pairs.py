@@ -17,7 +17,7 @@ from dialoom.dialogue.lineage import Lineage
 from dialoom.dialogue.merging import Forest
 from dialoom.dialogue.preference import PreferencePair, pairs_of
 from dialoom.dialogue.tree import TREE
-from dialoom.errors import DataError, Place, nearest
+from dialoom.errors import DataError, Place
 
 _MEASURES = ("score_chosen", "score_rejected", "margin")
 _KNOWN = ("id", "prompt", "chosen", "rejected", *_MEASURES, "made_by", "provenance")
@@ -188,9 +188,7 @@ def dialogue_of_row(row: Row, number: int, form: str) -> Dialogue:
     """The dialogue that goes on from the chosen reply, with the pair in its field `pair`. Raises DataError."""
     for name in ("chosen", "rejected"):
         if name not in row.values:
-            raise DataError(
-                f"the row has no field '{name}'", place=row.place(name), remedy=nearest(name, tuple(row.values))
-            )
+            raise row.missing(name)
     pair = pair_of_row(row, number)
     return Dialogue(
         id=pair.id,

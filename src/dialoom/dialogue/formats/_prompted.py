@@ -12,7 +12,7 @@ from dialoom.dialogue.formats._chat_of import messages_of, roles_of
 from dialoom.dialogue.formats._rows import Row, wrong_type
 from dialoom.dialogue.lineage import Lineage
 from dialoom.dialogue.turn import Turn
-from dialoom.errors import DataError, Place, nearest
+from dialoom.errors import DataError, Place
 
 _ANSWERING = ("assistant", "tool")
 PROMPT_TURNS = "prompt_turns"
@@ -35,9 +35,7 @@ def side(row: Row, name: str, speaker: str) -> Side:
     """The turns of the column `name`; plain text is one turn of `speaker`. Raises DataError."""
     value = row.values.get(name)
     if name not in row.values:
-        raise DataError(
-            f"the row has no field '{name}'", place=row.place(name), remedy=nearest(name, tuple(row.values))
-        )
+        raise row.missing(name)
     if isinstance(value, str):
         return Side([Turn(speaker=speaker, text=value)], True)
     if not isinstance(value, list):

@@ -37,10 +37,14 @@ class Row:
         for name in names:
             if self.values.get(name) is not None:
                 return self._text(name, self.values[name])
-        raise DataError(
-            f"the row has no field '{names[0]}'",
-            place=self.place(names[0]),
-            remedy=nearest(names[0], tuple(self.values)) or "the row has no fields at all",
+        raise self.missing(names[0])
+
+    def missing(self, name: str) -> DataError:
+        """The error for a row without this field."""
+        return DataError(
+            f"the row has no field '{name}'",
+            place=self.place(name),
+            remedy=nearest(name, tuple(self.values)) or "the row has no fields at all",
         )
 
     def optional(self, *names: str) -> str | None:

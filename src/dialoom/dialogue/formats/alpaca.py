@@ -13,7 +13,7 @@ from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._rows import Row, json_line, read_each, wrong_type
 from dialoom.dialogue.lineage import Lineage
 from dialoom.dialogue.turn import Turn
-from dialoom.errors import DataError, Place, nearest
+from dialoom.errors import DataError, Place
 
 _KNOWN = ("id", "instruction", "input", "output", "system", "history")
 _INPUT = "input"
@@ -27,9 +27,7 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
 def _dialogue(row: Row, number: int) -> Dialogue:
     for name in ("instruction", "output"):
         if name not in row.values:
-            raise DataError(
-                f"the row has no field '{name}'", place=row.place(name), remedy=nearest(name, tuple(row.values))
-            )
+            raise row.missing(name)
         row.first(name)
     given = row.optional("input")
     instruction = row.first("instruction")

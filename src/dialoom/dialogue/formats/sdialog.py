@@ -104,7 +104,11 @@ def _turns(row: Row, turns: object) -> list[Turn]:
         if not isinstance(turn.get("text"), str):
             if "text" in turn:
                 raise wrong_type(row.place(f"{field}.text"), "text", turn["text"])
-            raise DataError("the turn has no text", place=row.place(field), remedy=nearest("text", tuple(turn)))
+            raise DataError(
+                "the turn has no text",
+                place=row.place(field),
+                remedy=nearest("text", tuple(turn)) or "write speaker and text",
+            )
         speaker = turn.get("speaker")
         if not isinstance(speaker, str | None):
             raise wrong_type(row.place(f"{field}.speaker"), "text", speaker)

@@ -57,11 +57,7 @@ def _dialogue(row: Row, number: int) -> Dialogue:
 
 def _messages(row: Row) -> list[Message]:
     if "conversations" not in row.values:
-        raise DataError(
-            "the row has no field 'conversations'",
-            place=row.place("conversations"),
-            remedy=nearest("conversations", tuple(row.values)),
-        )
+        raise row.missing("conversations")
     entries = row.values["conversations"]
     if not isinstance(entries, list):
         raise wrong_type(row.place("conversations"), "a list of objects with from and value", entries)

@@ -15,7 +15,6 @@ from dialoom.dialogue.formats._prompted import dialogue_of_split, split_of
 from dialoom.dialogue.formats._rows import Row, json_line, read_each, wrong_type
 from dialoom.dialogue.formats._written import Written
 from dialoom.dialogue.preference import PreferencePair
-from dialoom.errors import DataError, nearest
 
 _LABEL = "label"
 
@@ -27,9 +26,7 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
 
 def _dialogue(row: Row, number: int) -> Dialogue:
     if _LABEL not in row.values:
-        raise DataError(
-            "the row has no field 'label'", place=row.place(_LABEL), remedy=nearest(_LABEL, tuple(row.values))
-        )
+        raise row.missing(_LABEL)
     if not isinstance(row.values[_LABEL], bool):
         raise wrong_type(row.place(_LABEL), "true or false", row.values[_LABEL])
     return dialogue_of_split(row, number, "trl_kto")
