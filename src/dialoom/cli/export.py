@@ -59,7 +59,7 @@ def export(
     there = out.is_file() or (form.folder and out.is_dir() and any(out.iterdir()))
     if out != _STDOUT and there and not force:
         raise StorageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
-    with _target(out) as file:
+    with _target(out, form.suffix) as file:
         assert form.write is not None
         done = export_dialogues(
             corpus,
@@ -102,7 +102,7 @@ def _open(folder: str, where: str | None) -> tuple[Corpus, str | None]:
 
 
 @contextmanager
-def _target(out: Path) -> Iterator[Path]:
+def _target(out: Path, suffix: str) -> Iterator[Path]:
     """The file to write; what goes to stdout is written whole to a temporary one first, as writers want a file."""
     if out != _STDOUT:
         yield out
@@ -111,7 +111,7 @@ def _target(out: Path) -> Iterator[Path]:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "export"
+        file = Path(folder) / f"export{suffix}"
         yield file
         with file.open("rb") as written:
             shutil.copyfileobj(written, sys.stdout.buffer)

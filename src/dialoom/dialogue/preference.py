@@ -35,7 +35,7 @@ class PreferencePair(BaseModel):
         text: the turns are plain text that continues the prompt's text, not chat messages.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     id: str
     prompt: list[Turn] = Field(default_factory=list)

@@ -9,31 +9,27 @@ from dialoom.dialogue.turn import ToolCall, Turn
 from dialoom.errors import DataError, nearest
 
 
-def turns_of_messages(row: Row) -> list[Turn]:
-    """The turns of a row's field `messages`.
+def turns_of_messages(row: Row, name: str = "messages") -> list[Turn]:
+    """The turns of a row's field `messages`, or of the one of another name.
 
     A `tool` message becomes the result of the call it answers, and the assistant's message after it the text of the
     turn that called. Keys of a message that have no place in a turn stay in its `meta`. Raises DataError.
     """
-    if "messages" not in row.values:
-        raise DataError(
-            "the row has no field 'messages'",
-            place=row.place("messages"),
-            remedy=nearest("messages", tuple(row.values)),
-        )
-    messages = row.values["messages"]
+    if name not in row.values:
+        raise row.missing(name)
+    messages = row.values[name]
     if not isinstance(messages, list):
-        raise wrong_type(row.place("messages"), "a list of messages", messages)
+        raise wrong_type(row.place(name), "a list of messages", messages)
     if not messages:
         raise DataError(
             "the list of messages is empty",
-            place=row.place("messages"),
+            place=row.place(name),
             remedy="write at least one message with role and content, or leave the row out",
         )
     turns: list[Turn] = []
     waiting: dict[str, ToolCall] = {}
     for index, message in enumerate(messages):
-        field = f"messages[{index}]"
+        field = f"{name}[{index}]"
         if not isinstance(message, dict):
             raise wrong_type(row.place(field), "an object with role and content", message)
         turn = _turn(row, field, message)
@@ -111,4 +107,7 @@ def _call(row: Row, field: str, call: object) -> ToolCall:
         arguments = parse_json(arguments, row.place(f"{field}.function.arguments"))
     if not isinstance(arguments, dict):
         raise wrong_type(row.place(f"{field}.function.arguments"), "an object", arguments)
-    return ToolCall(name=function["name"], arguments=arguments, id=call.get("id"))
+    id = call.get("id")
+    if id is not None and not isinstance(id, str):
+        raise wrong_type(row.place(f"{field}.id"), "text", id)
+    return ToolCall(name=function["name"], arguments=arguments, id=id)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import shlex
 import shutil
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from uuid import uuid4
 
 from dialoom.errors import DataError, Place, StorageError
@@ -24,7 +27,6 @@ _OTHERS = {
     b"\x00\x00\xfe\xff": ("in UTF-32, as its byte order mark tells", "UTF-32"),
     b"\xff\xfe": ("in UTF-16, as its byte order mark tells", "UTF-16"),
     b"\xfe\xff": ("in UTF-16, as its byte order mark tells", "UTF-16"),
-    b"\x1f\x8b": ("compressed with gzip", None),
     b"\x28\xb5\x2f\xfd": ("compressed with zstd", None),
     b"BZh": ("compressed with bzip2", None),
     b"PK\x03\x04": ("a ZIP archive, such as a spreadsheet is", None),
@@ -32,6 +34,7 @@ _OTHERS = {
 }
 # Bytes that no text holds.
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
+_GZIP = b"\x1f\x8b"
 
 _WRITE_REMEDIES = {
     errno.ENOSPC: "free disk space, or name a file on another disk",
@@ -45,17 +48,23 @@ _WRITE_REMEDIES = {
 }
 
 
+def bare_suffix(path: Path) -> str:
+    """The ending of a file's name without that of its compression: `.jsonl` of `trees.jsonl.gz`."""
+    return path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+
+
 def read_lines(path: Path, bad: Bad | None = None) -> Iterator[tuple[int, str]]:
     """Streams (line number from 1, line with its end) of a UTF-8 file, with or without a byte order mark.
 
-    Raises DataError where the file is missing, a folder, unreadable, empty, or not UTF-8; `bad`, where given, takes the
-    lines that are not. A file that as a whole is in another encoding, or no text at all, is raised in any case.
+    A file whose first bytes are those of gzip is unpacked on the way. Raises DataError where the file is missing, a
+    folder, unreadable, empty, or not UTF-8; `bad`, where given, takes the lines that are not. A file that as a whole is
+    in another encoding, or no text at all, is raised in any case.
     """
     offset = 0
     number = 0
     try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, start=1):
+        with path.open("rb") as stored:
+            for number, raw in enumerate(_unpacked(stored), start=1):
                 if number == 1:
                     _check_start(raw, path)
                 try:
@@ -67,10 +76,20 @@ def read_lines(path: Path, bad: Bad | None = None) -> Iterator[tuple[int, str]]:
                 else:
                     yield number, line
                 offset += len(raw)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(
+            f"broken gzip after line {number}: {error}",
+            place=Place(file=str(path), line=number + 1),
+            remedy="the file is cut short or damaged: fetch it again",
+        ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
     if number == 0:
         raise empty(path)
+
+
+def _unpacked(file: BufferedReader) -> Iterable[bytes]:
+    return gzip.GzipFile(fileobj=file) if file.peek(len(_GZIP)).startswith(_GZIP) else file
 
 
 def _decoded(raw: bytes, path: Path, line: int, offset: int) -> str:
@@ -135,7 +154,8 @@ def whole(path: Path) -> Iterator[BinaryIO]:
 
     It is written beside the target under another name, synced and renamed. What the target held before stays until
     then, and for good where the body raises. A target that is a pipe or a device is written directly. Folders on the
-    way are made. Raises StorageError where the system refuses; the body wraps its own writes in `refusals`.
+    way are made. A file whose name ends in `.gz` is packed, without a date. Raises StorageError where the system
+    refuses; the body wraps its own writes in `refusals`.
     """
     direct = path.exists() and not path.is_file() and not path.is_dir()
     target = path if direct else path.resolve()
@@ -144,16 +164,19 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         target.parent.mkdir(parents=True, exist_ok=True)
-        file = partial.open("wb")
+        stored = partial.open("wb")
+    packed = gzip.GzipFile("", "wb", fileobj=stored, mtime=0) if target.suffix == ".gz" else None
     try:
-        yield file
+        yield stored if packed is None else cast(BinaryIO, packed)
         with refusals(path):
-            file.flush()
+            if packed is not None:
+                packed.close()
+            stored.flush()
             if not direct:
-                _put_in_place(file, partial, target)
+                _put_in_place(stored, partial, target)
     finally:
         with suppress(OSError):
-            file.close()
+            stored.close()
         if not direct:
             partial.unlink(missing_ok=True)
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from dialoom.dialogue.dialogue import Dialogue
-from dialoom.dialogue.formats._files import Bad, empty, read_lines
+from dialoom.dialogue.formats._files import Bad, bare_suffix, empty, read_lines
 from dialoom.dialogue.formats._ids import ContentIds
 from dialoom.dialogue.formats._parquet_file import is_parquet, parquet_rows
 from dialoom.errors import DataError, Place, nearest
@@ -38,10 +38,14 @@ class Row:
         for name in names:
             if self.values.get(name) is not None:
                 return self._text(name, self.values[name])
-        raise DataError(
-            f"the row has no field '{names[0]}'",
-            place=self.place(names[0]),
-            remedy=nearest(names[0], tuple(self.values)) or "the row has no fields at all",
+        raise self.missing(names[0])
+
+    def missing(self, name: str) -> DataError:
+        """The error for a row without this field."""
+        return DataError(
+            f"the row has no field '{name}'",
+            place=self.place(name),
+            remedy=nearest(name, tuple(self.values)) or "the row has no fields at all",
         )
 
     def optional(self, *names: str) -> str | None:
@@ -114,7 +118,7 @@ def read_rows(path: Path, bad: Bad | None = None) -> Iterator[Row]:
     lines = chain([first], lines)
     if start == "[":
         return _list_rows(lines, path, bad)
-    if start == "{" or path.suffix in (".jsonl", ".json", ".ndjson"):
+    if start == "{" or bare_suffix(path) in (".jsonl", ".json", ".ndjson"):
         return _json_rows(lines, path, bad)
     return _csv_rows(lines, path, bad, _delimiter(first[1]))
 
@@ -233,6 +237,8 @@ def parse_json(text: str, place: Place) -> Any:
     try:
         return from_json(text)
     except ValueError as error:
+        if "recursion limit" in str(error):
+            return _deep_json(text, place)
         said = re.sub(r" at line (\d+) column (\d+)$", r" at column \2", str(error))
         found = re.search(r" at line (\d+) ", str(error))
         line = place.line or (int(found[1]) if found else None)
@@ -240,6 +246,22 @@ def parse_json(text: str, place: Place) -> Any:
             f"broken JSON: {said}",
             place=Place(file=place.file, line=line, field=place.field),
             remedy="each row is one JSON object on one line, or the file is one JSON list",
+        ) from error
+
+
+def _deep_json(text: str, place: Place) -> Any:
+    """JSON nested deeper than the quick parser goes, such as a long path of a message tree."""
+    import json
+
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise DataError(
+            "the JSON is nested too deep to be read", place=place, remedy="write message trees as oasst_messages"
+        ) from error
+    except ValueError as error:
+        raise DataError(
+            f"broken JSON: {error}", place=place, remedy="each row is one JSON object on one line"
         ) from error
 
 

@@ -13,6 +13,7 @@ from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.formats._files import Bad, empty, read_lines, write_lines
 from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._rows import no_json
+from dialoom.dialogue.formats.sdialog import looks_like_sdialog
 from dialoom.dialogue.lineage import Event, Lineage
 from dialoom.dialogue.turn import Slot, ToolCall, Turn
 from dialoom.errors import DataError, Place, nearest
@@ -77,7 +78,7 @@ def _bad_line(error: ErrorDetails, place: Place) -> DataError:
 
 
 def _suggests(row: dict[str, object]) -> bool:
-    return "turns" in row
+    return "turns" in row and not looks_like_sdialog(row)
 
 
 FORMAT = Format(
