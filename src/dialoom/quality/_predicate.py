@@ -17,7 +17,7 @@ from dialoom.quality.metrics import METRICS, Metric
 if TYPE_CHECKING:
     import duckdb
 
-SQL_TYPES: Final[Mapping[str, str]] = {"bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE"}
+SQL_TYPES: Final[Mapping[str, str]] = {"bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE", "str": "VARCHAR"}
 
 _ALLOWED = frozenset(
     ("COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "TYPE", "CONSTANT", "COLUMN_REF", "FUNCTION")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from dialoom.dialogue import Dialogue
 from dialoom.quality._predicate import SQL_TYPES, Predicate, connect, read_predicate
-
-Value = bool | int | float
+from dialoom.quality.metrics import Value
+from dialoom.quality.tagging import Tagger
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Rules:
         self._connection = connect()
         self._predicates = [read_predicate(rule, self._connection) for rule in rules]
         self._metrics = {metric.name: metric for predicate in self._predicates for metric in predicate.metrics}
+        self._tagger = Tagger(self._metrics.values())
         if self._predicates:
             answers = ", ".join(f"TRY(({predicate.rule}\n))" for predicate in self._predicates)
             shape = json.dumps([{name: SQL_TYPES[metric.type] for name, metric in self._metrics.items()}])
@@ -69,7 +70,7 @@ class Rules:
 
         if not self._predicates:
             return [Verdict(kept=True) for _ in dialogues]
-        tags = [{name: metric.measure(one) for name, metric in self._metrics.items()} for one in dialogues]
+        tags = self._tagger.tag(dialogues)
         answers = self._connection.execute(self._statement, [orjson.dumps(tags).decode()]).fetchall()
         return [self._verdict(row, passed) for row, passed in zip(tags, answers, strict=True)]
 

@@ -6,9 +6,15 @@ DiaSynth's published sets carry leaked `<dialogue>` markup in 13 to 17% of dialo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dialoom.dialogue import Dialogue
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
+
+# Nothing below is in a text that has none of these; most have none.
+_SIGN = re.compile(r"[<>&{}\[\]`#*|｜=:：]")
+_PHRASES = ("as an a", "as a a", "language model", "dialogue)", "conversation)", "script)", "scene)", "---")
 
 _ANYWHERE = re.compile(
     r"""
@@ -62,15 +68,25 @@ _BLANK_NOUNS = frozenset(_BLANK_NOUN_LIST.split())
 _BLANK_GLUE = frozenset(("and", "or", "of", "the", "a"))
 
 
-def leaked_markup(dialogue: Dialogue) -> bool:
+def leaked_markup(batch: Batch) -> list[bool]:
     """Whether any utterance carries markup, a placeholder, a chat-template token, a label or a prompt heading.
 
     A label is the name of one of the dialogue's speakers, or a generic role, and a colon, where a line or sentence
     starts. Brackets around a stage direction, comparisons, emoticons, times and addresses are part of a talk.
     """
+    phrases = batch.present(_PHRASES)
+    looked = zip(batch.dialogues, batch.lower, strict=True)
+    return [_may_leak(lower, phrases) and _any_leaks(one, phrases) for one, lower in looked]
+
+
+def _any_leaks(dialogue: Dialogue, phrases: Sequence[str]) -> bool:
     own = {speaker.strip(" #*_").casefold() for speaker in dialogue.speakers()}
     own |= {persona.name.casefold() for persona in dialogue.personas}
-    return any(_leaks(turn.text, own) for turn in dialogue.turns)
+    return any(_leaks(turn.text, own) for turn in dialogue.turns if _may_leak(turn.text.lower(), phrases))
+
+
+def _may_leak(lower: str, phrases: Sequence[str]) -> bool:
+    return bool(_SIGN.search(lower)) or any(phrase in lower for phrase in phrases)
 
 
 def _leaks(text: str, own: set[str]) -> bool:
@@ -98,5 +114,5 @@ METRIC = Metric(
     "leaked_markup",
     "an utterance carries markup, a placeholder, a label or a prompt heading",
     "bool",
-    leaked_markup,
+    OfBatch(leaked_markup),
 )

@@ -31,4 +31,4 @@ def _surrogate(number: int) -> str:
     return f"192.0.2.{number}" if number < 255 else f"198.51.100.{number % 254 + 1}"
 
 
-KIND = Kind("IP", "IPv4 and IPv6 addresses", _find, _surrogate)
+KIND = Kind("IP", "IPv4 and IPv6 addresses", _find, _surrogate, digits=1, marks=(".", ":"))
