@@ -29,12 +29,17 @@ def is_function_word(word: str) -> bool:
     return word in _STOP_WORDS
 
 
-def topic_stems(dialogue: Dialogue) -> set[str]:
-    """Stems of the content words of the scenario, or else of the field `subtopic`, or else of the topic."""
+def topic_text(dialogue: Dialogue) -> str | None:
+    """The scenario, or else the field `subtopic`, or else the topic; None where all are empty."""
     for said in (dialogue.scenario, dialogue.fields.get("subtopic"), dialogue.topic):
         if isinstance(said, str) and said.strip():
-            return {stem(word) for word in words(said) if _is_content(word)}
-    return set()
+            return said
+    return None
+
+
+def topic_stems(dialogue: Dialogue) -> set[str]:
+    """Stems of the content words of the topic's text."""
+    return {stem(word) for word in words(topic_text(dialogue) or "") if _is_content(word)}
 
 
 def _is_content(word: str) -> bool:

@@ -13,7 +13,7 @@ from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 # Nothing below is in a text that has none of these; most have none.
-_SIGN = re.compile(r"[<>&{}\[\]`#*|｜=:：]")
+_SIGN = re.compile(r"[<>&{}\[\]`#*|｜=:：\\]|%[sd(]")
 _PHRASES = ("as an a", "as a a", "language model", "dialogue)", "conversation)", "script)", "scene)", "---")
 
 _ANYWHERE = re.compile(
@@ -26,7 +26,7 @@ _ANYWHERE = re.compile(
     | \{\{ | \}\} | \{% | %\}                               # templates
     | \{[ ]*[a-z_][\w .-]*\}                                # {customer_name}
     | "[\w-]+"[ ]*:[ ]*["{\[]                               # JSON keys
-    | ``` | \#\#\#
+    | ``` | \#\#\# | \\[ntr"u](?![a-z]) | (?<![\d%])%(?:\(\w+\))?[sd]\b   # \\n, \\", %s, %(name)s
     | (?<!\w)\*\*(?=\S)[^*\n]+\*\*(?!\w)                    # **bold**, not f**k
     | \]\(https?://                                         # [link](http...)
     | ^\s{0,3}\#{1,6}[ ]+\w | ^\s*[-=*]{3,}\s*$             # headings, rules
@@ -56,7 +56,7 @@ _ROLE_LIST = "user assistant human ai bot chatbot system narrator agent customer
 _ROLES = frozenset(_ROLE_LIST.split())
 _HEADING_LIST = """dialogue, dialog, conversation, transcript, summary, scenario, topic, subtopic, sub-topic, persona,
     personas, character, characters, instruction, instructions, prompt, system prompt, output, response, setting,
-    script, example, chain of thought"""
+    script, example, chain of thought, turn, scene, note"""
 _HEADINGS = frozenset(heading.strip() for heading in _HEADING_LIST.split(","))
 _BLANK_VERBS = frozenset(("insert", "enter", "your", "fill", "placeholder", "redacted"))
 _BLANK_NOUN_LIST = """name names first last full company organization organisation business store brand product service
