@@ -1,4 +1,4 @@
-"""Faults for real dialogues, each made as it comes about and of every size; nothing here knows how they are looked for."""
+"""Faults for real dialogues, each as it comes about and of every size; nothing here knows how they are looked for."""
 
 from __future__ import annotations
 
@@ -19,14 +19,51 @@ class Pool:
 
 
 Plant = Callable[[Dialogue, random.Random, Pool], Dialogue]
-# Written once, after the detectors, and not looked at since: what of it is missed stays missed.
+# Not what the detectors were made with: written afterwards, and put anywhere, in the middle of a sentence too.
 _LEAKS = (
-    *("<|assistant|>", "<start_of_turn>model", "</s>", "<speak>", "[SYSTEM]", "{% endif %}", "{{user_input}}", "${name}", "<p>"),
-    *("&quot;", "Agent: ", "Customer 1: ", "[Customer Name]", "[redacted]", "[Company]", "## Dialogue", "---", "Dialogue: "),
-    *("Summary: they meet.", "Persona 1: a nurse.", "I am a large language model.", "As a language model, I cannot say."),
+    *(
+        "<|assistant|>",
+        "<start_of_turn>model",
+        "</s>",
+        "<speak>",
+        "[SYSTEM]",
+        "{% endif %}",
+        "{{user_input}}",
+        "${name}",
+        "<p>",
+    ),
+    *(
+        "&quot;",
+        "Agent: ",
+        "Customer 1: ",
+        "[Customer Name]",
+        "[redacted]",
+        "[Company]",
+        "## Dialogue",
+        "---",
+        "Dialogue: ",
+    ),
+    *(
+        "Summary: they meet.",
+        "Persona 1: a nurse.",
+        "I am a large language model.",
+        "As a language model, I cannot say.",
+    ),
     *("Here is another conversation about travel:", "Write a dialogue between two people.", "Respond only in JSON."),
-    *("The following dialogue is about food.", '"role": "user"', '{"content": "', "I hope this dialogue meets your needs."),
-    *("In this conversation, they discuss food.", "(End of dialogue)", "```", "Instruction: be polite.", "Output: ", "<eos>"),
+    *(
+        "The following dialogue is about food.",
+        '"role": "user"',
+        '{"content": "',
+        "I hope this dialogue meets your needs.",
+    ),
+    *(
+        "In this conversation, they discuss food.",
+        "(End of dialogue)",
+        "```",
+        "Instruction: be polite.",
+        "Output: ",
+        "<eos>",
+    ),
     *("Let me know if you'd like me to change the dialogue.", "[PAD]", "###", "**Summary**", "%(name)s", "<dialogue>"),
 )
 
@@ -48,7 +85,9 @@ def loops(dialogue: Dialogue, draw: random.Random, pool: Pool) -> Dialogue:
     if kind == "exchange":
         place = draw.randrange(len(dialogue.turns) - 1)
         return _turns(dialogue, [*dialogue.turns[: place + 2], *(dialogue.turns[place : place + 2] * times)])
-    place = max(range(len(dialogue.turns)), key=lambda each: (len(dialogue.turns[each].text.split()) > 3, draw.random()))
+    place = max(
+        range(len(dialogue.turns)), key=lambda each: (len(dialogue.turns[each].text.split()) > 3, draw.random())
+    )
     text = dialogue.turns[place].text
     said = text.split()
     if kind == "turn" or len(said) < 3:
@@ -109,7 +148,14 @@ def leaked(dialogue: Dialogue, draw: random.Random, pool: Pool) -> Dialogue:
     return _said(dialogue, place, " ".join([*said[:at], draw.choice(_LEAKS), *said[at:]]))
 
 
-_SENTENCES = ("It is {}.", "{}", "You can have {}.", "Sure, {}.", "Let me give you this: {}", "Please write down {}, thanks.")
+_SENTENCES = (
+    "It is {}.",
+    "{}",
+    "You can have {}.",
+    "Sure, {}.",
+    "Let me give you this: {}",
+    "Please write down {}, thanks.",
+)
 
 
 def _with(dialogue: Dialogue, draw: random.Random, datum: str) -> Dialogue:

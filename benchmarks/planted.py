@@ -2,13 +2,13 @@
 
     python -m benchmarks.planted [--seed N]
 
-DialogSum and DailyDialog, dialogues of four turns or more of two speakers, without those that share 13 words in a row with
-another: real sets hold copies. Where detectors have a threshold it is set on one part, at the least value with no more
-than 0.5% of false alarms there; all figures are of another part. There each fault is planted into 100 dialogues; false
-alarms are counted on untouched ones. Personal data comes from the set of presidio-research: telephone numbers that
-stand in untouched dialogues count as false alarms though they are none. Of a copy and its source the one with the greater
-id is told, so that a copy counts as caught where either is told of the other. Kinds that text alone cannot see are planted
-too, and told as such.
+DialogSum and DailyDialog, dialogues of four turns or more of two speakers, without those that share 13 words in a row
+with another: real sets hold copies. Where detectors have a threshold it is set on one part, at the least value with no
+more than 0.5% of false alarms there; all figures are of another part. There each fault is planted into 100 dialogues;
+false alarms are counted on untouched ones. Personal data comes from the set of presidio-research: telephone numbers
+that stand in untouched dialogues count as false alarms though they are none. Of a copy and its source the one with the
+greater id is told, so that a copy counts as caught where either is told of the other. Kinds that text alone cannot see
+are planted too, and told as such.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import argparse
 import random
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, nextafter
 
 import orjson
@@ -35,6 +35,7 @@ _FIT = 1_500
 _ALARMS = 0.005
 _RUN = 13
 _NEAR = 0.3
+_DATA = "personal data, secrets"
 Tags = dict[str, Value]
 
 
@@ -65,12 +66,20 @@ FAULTS = (
     Fault("speakers swapped somewhere", plant.swapped_here, True, lambda tags: float(not tags["alternates"])),
     Fault("end cut inside a sentence", plant.truncated, True, lambda tags: float(not tags["ends_properly"])),
     Fault("leaked prompt or markup", plant.leaked, True, _strength("leaked_markup", "leaked_prompt")),
-    Fault("personal data, secrets", plant.personal, True, _strength("personal_data", "secrets")),
+    Fault(_DATA, plant.personal, True, _strength("personal_data", "secrets")),
     Fault("near-copy", plant.near_copy, True, _strength("near"), graded=True),
     Fault("one turn off topic", plant.off_topic, False, _strength("off_topic_turns"), graded=True),
-    Fault("all about something else", plant.other_topic, False, lambda tags: 1 - float(tags["topic_likeness"]), graded=True),
+    Fault(
+        "all about something else",
+        plant.other_topic,
+        False,
+        lambda tags: 1 - float(tags["topic_likeness"]),
+        graded=True,
+    ),
     Fault("speakers swapped throughout", plant.swapped_throughout, False, _strength("swapped_speakers")),
-    Fault("end cut after a sentence", plant.truncated_at_sentence, False, lambda tags: float(not tags["ends_properly"])),
+    Fault(
+        "end cut after a sentence", plant.truncated_at_sentence, False, lambda tags: float(not tags["ends_properly"])
+    ),
     Fault("names and street addresses", plant.named, False, _strength("personal_data", "secrets")),
 )
 
@@ -113,17 +122,22 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
         note = "" if fault.seen else " (not to be seen in text)"
         bound = f" from {least[fault.name]:.3g} on" if fault.graded else ""
         figures.append(
-            Figure("planted", f"{fault.name}: caught{note}", 100 * caught / _EACH, "%", least=95 if fault.seen else None)
+            Figure(
+                "planted", f"{fault.name}: caught{note}", 100 * caught / _EACH, "%", least=95 if fault.seen else None
+            )
         )
         figures.append(
             Figure("planted", f"{fault.name}: false alarms{bound}", 100 * alarms, "%", most=2 if fault.seen else None)
         )
     seen = [fault for fault in faults if fault.seen]
-    any_alarm = sum(any(fault.strength(own) >= least[fault.name] for fault in seen) for own in untouched)
     figures.append(Figure("planted", "all that can be seen: caught", 100 * right / (_EACH * len(seen)), "%", least=95))
-    figures.append(
-        Figure("planted", f"any of those, on {len(untouched)} untouched", 100 * any_alarm / len(untouched), "%", most=2)
-    )
+    for what, asked in (
+        ("any of those", seen),
+        ("any of those but personal data", [one for one in seen if one.name != _DATA]),
+    ):
+        alarms = sum(any(fault.strength(own) >= least[fault.name] for fault in asked) for own in untouched)
+        figures.append(Figure("planted", f"{what}: false alarms", 100 * alarms / len(untouched), "%"))
+    figures[-1] = replace(figures[-1], most=2)
     return figures
 
 

@@ -63,9 +63,9 @@ class Batch:
     def split(self, by_turn: Sequence[V]) -> Iterator[Sequence[V]]:
         """What there is a turn, a dialogue at a time."""
         start = 0
-        for count in self.counts:
-            yield by_turn[start : start + count]
-            start += count
+        for turns in self.counts:
+            yield by_turn[start : start + turns]
+            start += turns
 
     @cached_property
     def joined(self) -> list[str]:
@@ -197,7 +197,7 @@ class Batch:
         """The sum for each dialogue of what there is a word."""
         import numpy as np
 
-        return np.bincount(self.word_owner, weights=by_word, minlength=len(self))
+        return np.bincount(self.word_owner, weights=by_word, minlength=len(self)).astype(np.float64)
 
     def grams(self, size: int) -> tuple[NDArray[np.uint64], Ints]:
         """A number for each run of `size` words (1 to 3) within a turn, equal where the runs are, and its turn."""

@@ -39,6 +39,7 @@ def load_embedding() -> Embed:
     def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         vectors: NDArray[np.float32] = model.embed(list(texts))
         lengths = (vectors * vectors).sum(axis=1, keepdims=True) ** 0.5
-        return vectors / lengths.clip(min=1e-9)
+        vectors /= lengths.clip(min=1e-9)
+        return vectors
 
     return embed

@@ -42,14 +42,21 @@ class Tagger:
 
     def tag(self, dialogues: Sequence[Dialogue]) -> list[dict[str, Value]]:
         """The value of each metric by name, for each dialogue, in order."""
-        columns = [values for start in range(0, len(dialogues), _CHUNK) for values in self._rows(dialogues[start : start + _CHUNK])]
-        return columns
+        return [
+            values
+            for start in range(0, len(dialogues), _CHUNK)
+            for values in self._rows(dialogues[start : start + _CHUNK])
+        ]
 
     def _rows(self, dialogues: Sequence[Dialogue]) -> list[dict[str, Value]]:
         batch = Batch(dialogues)
         columns = [_values(metric, batch) for metric in self.metrics]
         names = [metric.name for metric in self.metrics]
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] if columns else [{} for _ in dialogues]
+        return (
+            [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+            if columns
+            else [{} for _ in dialogues]
+        )
 
     def stream(self, dialogues: Iterable[Dialogue]) -> Iterator[tuple[Dialogue, dict[str, Value]]]:
         """Each dialogue and its tags, a few at a time, so that memory does not grow with their number."""

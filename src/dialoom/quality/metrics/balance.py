@@ -8,6 +8,7 @@ from dialoom.dialogue import Dialogue
 from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
+
 def balance(batch: Batch) -> list[float]:
     """The share of all words that the least talkative speaker says: 0.5 is even between two, 0.0 a monologue.
 

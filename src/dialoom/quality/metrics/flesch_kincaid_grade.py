@@ -10,7 +10,7 @@ from dialoom.quality.metrics._metric import Metric
 
 
 def flesch_kincaid_grade(batch: Batch) -> Any:
-    """0.39 words a sentence + 11.8 syllables a word - 15.59 (Kincaid et al. 1975); NaN where the text is not English."""
+    """0.39 words a sentence + 11.8 syllables a word - 15.59 (Kincaid et al. 1975); NaN where it is not English."""
     return flesch(batch, 0.39, 11.8, -15.59)
 
 

@@ -30,7 +30,7 @@ def language_of(text: str) -> str:
 
 
 def _detected(text: str) -> str:
-    import pycld2
+    import pycld2  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     try:
         found = pycld2.detect(text, bestEffort=True)

@@ -13,7 +13,7 @@ from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 # Nothing below is in a text that has none of these; most have none.
-_SIGN = re.compile(r"[<>&{}\[\]`#*|｜=:：\\]|%[sd(]")
+_SIGN = re.compile(r"[<>&{}\[\]`#*|｜=:：\\%]")
 _PHRASES = ("as an a", "as a a", "language model", "dialogue)", "conversation)", "script)", "scene)", "---")
 
 _ANYWHERE = re.compile(
@@ -50,6 +50,8 @@ _LABEL = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+# Capitals tell a label in the middle of a sentence from a word before a colon.
+_CAPITAL = re.compile(r"\b([A-Z][a-z]+)(?: ?\d{1,2})?[:：](?!\d)")
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,60})\]")
 
 _ROLE_LIST = "user assistant human ai bot chatbot system narrator agent customer speaker person"
@@ -58,6 +60,7 @@ _HEADING_LIST = """dialogue, dialog, conversation, transcript, summary, scenario
     personas, character, characters, instruction, instructions, prompt, system prompt, output, response, setting,
     script, example, chain of thought, turn, scene, note"""
 _HEADINGS = frozenset(heading.strip() for heading in _HEADING_LIST.split(","))
+_UNSAID = (_ROLES | _HEADINGS) - {"note", "scene", "turn", "topic", "person", "bot", "ai"}
 _BLANK_VERBS = frozenset(("insert", "enter", "your", "fill", "placeholder", "redacted"))
 _BLANK_NOUN_LIST = """name names first last full company organization organisation business store brand product service
     item model customer client user agent person speaker friend doctor date time day month year number phone email
@@ -93,6 +96,8 @@ def _leaks(text: str, own: set[str]) -> bool:
     if _ANYWHERE.search(text):
         return True
     if any(_is_label(match[1].casefold().strip(), own) for match in _LABEL.finditer(text)):
+        return True
+    if any(match[1].lower() in _UNSAID for match in _CAPITAL.finditer(text)):
         return True
     return any(_is_blank(match[1]) for match in _BRACKETS.finditer(text))
 

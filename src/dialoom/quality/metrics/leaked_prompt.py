@@ -12,43 +12,55 @@ from dialoom.quality.metrics._metric import Metric
 
 _RUN = 8
 _TALK = r"(?:dialogue|dialog|conversation|script|transcript|scenario|role-?play)"
-# One of these stands in each of the fragments: looking for words is quick.
-_HINT_LIST = """
-    ai model cutoff request dialogue dialogues dialog conversation conversations script transcript scenario roleplay
-    play     instructions format persona personas character characters task assistant json label labels
-    explanation explanations commentary directions direction markdown marks turns turn utterance utterances exchanges
-    sentences count revise rewrite adjust modify extend prompt
-"""
-_HINTS = frozenset(_HINT_LIST.split())
-_FRAGMENTS = (
-    r"\bas an ai\b(?: (?:language model|assistant|chatbot)|,)",
-    r"\b(?:an?|as|large) (?:ai )?language model\b",
-    r"\bi am an ai (?:language model|assistant|model|chatbot)\b",
-    r"\bmy knowledge cutoff\b",
-    r"\bi (?:can't|cannot|can not|am unable to|won't) (?:help|assist|comply) with (?:that|this) request\b",
-    r"\bi (?:can't|cannot|am unable to) fulfill? (?:that|this|your) request\b",
+_ABOUT = (
     rf"\bhere(?:'s| is| are) (?:an?|the|your|my|some|another) (?:[\w'-]+ ){{0,5}}{_TALK}s?\b",
     rf"\bcontinu(?:e|ing|ation of) the {_TALK}\b",
-    rf"\b(?:re)?write (?:me )?(?:an?|the|this) (?:[\w'-]+ ){{0,5}}{_TALK}\b",
-    rf"\bgenerate (?:an?|the) (?:[\w'-]+ ){{0,5}}{_TALK}\b",
-    rf"\bthe following (?:{_TALK}|instructions|format|personas?|characters?)\b",
+    rf"\b(?:(?:re)?write|generate) (?:me )?(?:an?|the|this) (?:[\w'-]+ ){{0,5}}{_TALK}\b",
+    rf"\bthe following {_TALK}\b|\bi hope this {_TALK}\b",
     rf"\bthe {_TALK} (?:should|must) (?:be|end|start|begin|include|contain|have|not|reflect|sound|feel)\b",
     r"\bin this (?:dialogue|dialog|script|scenario|role-?play)\b",
     r"\b(?:end|start|beginning) of (?:the )?(?:dialogue|dialog|transcript|script|role-?play)\b",
-    r"\byou are a helpful (?:ai |virtual )?assistant\b",
-    r"\b(?:respond|reply|answer) (?:only )?(?:in|with|as) (?:valid )?json\b",
-    r"\bdo not (?:include|mention|use|add|output|write) (?:any )?(?:other |extra |additional )?(?:labels?|explanations?"
-    r"|commentary|stage directions?|markdown|quotation marks)\b",
-    r"\b(?:contain|include|have|use|write) at least \w+ (?:turns|utterances|exchanges|sentences)\b",
-    r"\beach (?:turn|utterance) (?:should|must)\b",
-    rf"\bi hope this {_TALK}\b",
-    r"\bword count:",
-    r"\bwould you like me to (?:extend|revise|rewrite|adjust|modify) (?:it|this|the \w+)\b",
-    r"\b(?:stay|remain) in character\b",
-    r"\b(?:system|developer) prompt\b",
-    r"\byour task is to (?:write|generate|create|continue|produce|play|act)\b",
+    rf"\b(?:extend|revise|rewrite|adjust|modify|change) (?:this|the) {_TALK}\b",
 )
-_FORM = re.compile("|".join(_FRAGMENTS))
+# By a word that stands in each of the fragments: looking for words is quick.
+_FRAGMENTS = {
+    "ai": r"\bas an ai\b(?: (?:language model|assistant|chatbot)|,)"
+    r"|\bi am an ai (?:language model|assistant|model|chatbot)\b",
+    "model": r"\b(?:an?|as|large) (?:ai )?language model\b",
+    "cutoff": r"\bmy knowledge cutoff\b",
+    "request": r"\bi (?:can't|cannot|can not|am unable to|won't) (?:(?:help|assist|comply) with|fulfill?)"
+    r" (?:that|this|your) request\b",
+    "instructions": r"\bthe following instructions\b",
+    "characters": r"\bthe following characters\b",
+    "personas": r"\bthe following personas\b",
+    "assistant": r"\byou are a helpful (?:ai |virtual )?assistant\b",
+    "json": r"\b(?:respond|reply|answer) (?:only )?(?:in|with|as) (?:valid )?json\b",
+    "labels": r"\bdo not (?:include|use|add|write) (?:any )?(?:\w+ )?labels\b",
+    "commentary": r"\bdo not (?:include|use|add|write) (?:any )?(?:\w+ )?commentary\b",
+    "directions": r"\bdo not (?:include|use|add|write) (?:any )?stage directions\b",
+    "turns": r"\b(?:contain|include|have|use|write) at least \w+ turns\b",
+    "turn": r"\beach turn (?:should|must)\b",
+    "utterance": r"\beach utterance (?:should|must)\b",
+    "count": r"\bword count:",
+    "character": r"\b(?:stay|remain) in character\b",
+    "prompt": r"\b(?:system|developer) prompt\b",
+    "task": r"\byour task is to (?:write|generate|create|continue|produce|play|act)\b",
+} | dict.fromkeys(
+    (
+        "dialogue",
+        "dialogues",
+        "dialog",
+        "conversation",
+        "conversations",
+        "script",
+        "transcript",
+        "scenario",
+        "roleplay",
+        "role",
+    ),
+    "|".join(_ABOUT),
+)
+_FORMS = {hint: re.compile(form) for hint, form in _FRAGMENTS.items()}
 _FIELDS = ("prompt", "instruction", "instructions", "system", "system_prompt")
 
 
@@ -60,8 +72,8 @@ def leaked_prompt(batch: Batch) -> list[bool]:
     a copy.
     """
     found = [_copies(one) for one in batch.dialogues]
-    for one in batch.held(_HINTS):
-        found[one] = found[one] or bool(_FORM.search(batch.lower[one]))
+    for one, hints in batch.held(frozenset(_FORMS)).items():
+        found[one] = found[one] or any(_FORMS[hint].search(batch.lower[one]) for hint in hints)
     return found
 
 

@@ -41,16 +41,16 @@ def off_topic(dialogues: Sequence[Dialogue]) -> list[float]:
         rest = own.sum(axis=0) - own
         lengths = (rest**2).sum(axis=1) ** 0.5
         cosines = (own * rest).sum(axis=1) / lengths.clip(min=1e-9)
-        found.append(min(1.0, max(0.0, float(1 - cosines.min()))))
+        found.append(min(2.0, max(0.0, float(1 - cosines.min()))))
     return found
 
 
 METRIC = Metric(
     "off_topic_turns",
-    "how far the strangest turn of six words or more is from the others, 0..1",
+    "how far the strangest turn of six words or more is from the others, 0..2",
     "float",
     lambda dialogue: off_topic([dialogue])[0],
-    range=(0, 1),
+    range=(0, 2),
     cost="model",
     needs=Needs("embeddings", ("wordllama",)),
     measure_many=off_topic,

@@ -19,4 +19,6 @@ def toxic(batch: Batch) -> list[bool]:
     return found
 
 
-METRIC = Metric("toxic", "a slur, insult, threat or contempt for a group, by lexicon, in English", "bool", OfBatch(toxic))
+METRIC = Metric(
+    "toxic", "a slur, insult, threat or contempt for a group, by lexicon, in English", "bool", OfBatch(toxic)
+)

@@ -7,6 +7,7 @@ from typing import Any
 from dialoom.quality.batch import Batch, OfBatch, different
 from dialoom.quality.metrics._metric import Metric
 
+
 def turn_repetition(batch: Batch) -> Any:
     """Of the turn that repeats itself most, the share of its runs of three words that it has said before.
 

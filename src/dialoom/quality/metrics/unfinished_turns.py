@@ -6,6 +6,7 @@ from dialoom.quality._ending import is_finished
 from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
+
 def unfinished_turns(batch: Batch) -> list[float]:
     """The share of turns that do not end a sentence; 0.0 without turns. Chats without final marks have a high one."""
     return [

@@ -7,6 +7,7 @@ from typing import Any
 from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
+
 def words(batch: Batch) -> Any:
     """The number of words; in scripts without spaces, of characters."""
     return batch.totals

@@ -32,11 +32,7 @@ def _count(batch: Batch, *, secret: bool) -> list[int]:
     found = []
     for lower, texts in zip(batch.lower, batch.split(batch.texts), strict=True):
         digits = count_digits(lower)
-        likely = [
-            kind
-            for kind, marks in kinds
-            if digits >= kind.digits and (marks is None or any(mark in lower for mark in marks))
-        ]
+        likely = [kind for kind, marks in kinds if kind.may_be_in(lower, digits, marks)]
         found.append(len(_different(texts, likely)) if likely else 0)
     return found
 

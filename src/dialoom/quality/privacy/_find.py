@@ -31,7 +31,7 @@ def find_personal(text: str, kinds: Sequence[Kind] | None = None, more: Sequence
     sure: dict[Found, bool] = {}
     digits, lower = count_digits(text), text.lower()
     for kind in chosen:
-        if digits < kind.digits or not (kind.marks is None or any(mark in lower for mark in kind.marks)):
+        if not kind.may_be_in(lower, digits, kind.marks):
             continue
         sure |= {Found(start, end, kind.name): kind.sure for start, end in kind.find(text)}
     for finder in more:

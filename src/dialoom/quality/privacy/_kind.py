@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dialoom.registry import Registry
@@ -24,8 +24,9 @@ class Kind:
         same: a normal form; values of one form are the same datum.
         sure: whether its form alone is proof (a checksum, a fixed prefix), so that it goes before kinds that guess.
         digits: how many digits a piece has at least; a text with fewer is not searched.
-        marks: strings in lower case of which a piece, or what it is called, holds one at least; a text without is not
-            searched. None where that says nothing.
+        marks: strings in lower case of which a piece, or what it is called, holds one at least; a text without is
+            not searched. None where that says nothing.
+        likely: a quicker look than `find`, at a lower-cased text: whether there may be a piece.
     """
 
     name: str
@@ -36,6 +37,15 @@ class Kind:
     sure: bool = True
     digits: int = 0
     marks: tuple[str, ...] | None = None
+    likely: Callable[[str], bool] | None = None
+
+    def may_be_in(self, lower: str, digits: int, marks: Iterable[str] | None) -> bool:
+        """Whether a lower-cased text with so many digits is worth searching, by those of its marks that are given."""
+        return (
+            digits >= self.digits
+            and (marks is None or any(mark in lower for mark in marks))
+            and (self.likely is None or self.likely(lower))
+        )
 
 
 def count_digits(text: str) -> int:

@@ -14,8 +14,8 @@ _RUN = 8
 class CopyIndex:
     """The runs of words of protected texts: seeds, examples, real dialogues.
 
-    Carlini et al. 2023 ("Quantifying Memorization Across Neural Language Models", ICLR) count verbatim runs. Hashes of 64
-    bits, about 100 bytes a word.
+    Carlini et al. 2023 ("Quantifying Memorization Across Neural Language Models", ICLR) count verbatim runs. They are
+    held as hashes of 64 bits, about 100 bytes a word.
 
     Args:
         texts: the protected ones; each is searched within its lines.

@@ -76,8 +76,8 @@ class NearIndex:
     def near_duplicate_of(self, id: str, text: str) -> Duplicate | None:
         """The text most like this one, the smallest id of equals; None where none is like enough.
 
-        Of two near-duplicates in the index, the one with the smaller id is the original: a text whose id is in the index
-        is compared with those of smaller ids. Any other text (of another version, say) is compared with all.
+        Of two near-duplicates in the index, the one with the smaller id is the original: a text whose id is in the
+        index is compared with those of smaller ids. Any other text (of another version, say) is compared with all.
         """
         import numpy as np
 
@@ -102,7 +102,7 @@ class NearIndex:
             return np.zeros(_HASHES // self._rows, dtype=np.uint64)
         signature = ((own[None, :] * self._factors + self._shifts) >> np.uint64(16)).min(axis=1)
         used = signature[: _HASHES // self._rows * self._rows].reshape(-1, self._rows)
-        keys = used[:, 0]
+        keys: Shingles = used[:, 0]
         for row in range(1, self._rows):
             keys = keys * np.uint64(0x9E3779B97F4A7C15) + used[:, row]
         return keys
@@ -119,9 +119,7 @@ class NearIndex:
 
 def _rows(threshold: float) -> int:
     """The most rows a band with which a pair at the threshold is found as surely as promised."""
-    fitting = (
-        rows for rows in range(16, 0, -1) if 1 - (1 - threshold**rows) ** (_HASHES // rows) >= _RECALL
-    )
+    fitting = (rows for rows in range(16, 0, -1) if 1 - (1 - threshold**rows) ** (_HASHES // rows) >= _RECALL)
     return next(fitting, 1)
 
 

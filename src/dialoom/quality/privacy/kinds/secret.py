@@ -46,7 +46,22 @@ def _find(text: str) -> Iterator[Span]:
 
 # Of the forms, and of what a value is called.
 _MARKS = (
-    *("akia", "asia", "aiza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "hf_", "sk-", "k_live", "k_test"),
+    *(
+        "akia",
+        "asia",
+        "aiza",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "hf_",
+        "sk-",
+        "k_live",
+        "k_test",
+    ),
     *("xox", "sg.", "npm_", "pypi-", "eyj", "-----", "key", "token", "secret", "bearer", "passw", "passc", "passp"),
 )
 
