@@ -1,6 +1,6 @@
 """How many dialogues a second stage one tags on one core: `python -m benchmarks.stage_one [--count N]`.
 
-Dialogues like those of DialogSum: the ones that lie in DIALOOM_DATA, else made up, of ten turns and 130 words. All cheap
+Dialogues like those of DialogSum: those in DIALOOM_DATA, else made up, of ten turns and 130 words. All cheap
 metrics that lack nothing here are measured. Told are CPU seconds of the process, so that others on the machine
 disturb less, and resident memory at the end to that after the first fifth of the stream.
 """

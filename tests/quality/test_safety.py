@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dialoom.quality.metrics.toxic import METRIC
 from dialoom.quality.safety.abuse import HINTS, is_abusive
+from dialoom.quality.tagging import Tagger
 from tests.quality.talk import measure, talk
 
 
@@ -45,10 +45,10 @@ def test_other_talk_is_not(text: str) -> None:
 def test_no_abuse_is_without_a_hint() -> None:
     from tests.quality.real import dailydialog
 
-    for one in dailydialog():
-        text = one.text().lower().replace("’", "'")
-        assert METRIC.measure(one) == is_abusive(text)
-    assert not HINTS.isdisjoint("you are scum".split())
+    dialogues = dailydialog()
+    plain = [is_abusive(one.text().lower().replace("’", "'")) for one in dialogues]
+    assert [tags["toxic"] for tags in Tagger(["toxic"]).tag(dialogues)] == plain
+    assert "scum" in HINTS
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialoom.dialogue import Dialogue, Persona, Turn
+from dialoom.quality.tagging import Tagger
 from tests.quality.real import dailydialog, dialogsum
 from tests.quality.talk import measure, talk
 
@@ -54,7 +55,30 @@ def test_mtld_is_that_of_a_plain_reading_of_the_paper(said: list[str]) -> None:
 
 def test_mtld_is_that_of_the_lexical_diversity_package() -> None:
     lex_div = pytest.importorskip("lexical_diversity.lex_div", reason="needs lexical-diversity")
-    said = "the cat sat on the mat and the dog sat on the cat so the cat ran off the mat and hid".split() * 3
+    said = [
+        "the",
+        "cat",
+        "sat",
+        "on",
+        "the",
+        "mat",
+        "and",
+        "the",
+        "dog",
+        "sat",
+        "on",
+        "the",
+        "cat",
+        "so",
+        "the",
+        "cat",
+        "ran",
+        "off",
+        "the",
+        "mat",
+        "and",
+        "hid",
+    ] * 3
     assert measure("mtld", talk(" ".join(said))) == pytest.approx(lex_div.mtld(said))
 
 
@@ -127,7 +151,8 @@ def test_the_language_is_that_of_the_text(code: str, text: str) -> None:
 
 def test_real_dialogues_are_english() -> None:
     pytest.importorskip("pycld2", reason="needs the extra language")
-    assert sum(measure("language", one) == "en" for one in dialogsum()) / len(dialogsum()) > 0.99
+    found = Tagger(["language"]).tag(dialogsum())
+    assert sum(tags["language"] == "en" for tags in found) / len(found) > 0.99
 
 
 @pytest.mark.parametrize(
@@ -213,4 +238,5 @@ NEVER = ("leaked_prompt", "leaked_markup", "swapped_speakers", "secrets", "toxic
 @pytest.mark.parametrize("name", NEVER)
 def test_false_alarms_on_real_dialogues_are_rare(name: str) -> None:
     for dialogues in (dialogsum(), dailydialog()):
-        assert sum(bool(measure(name, one)) for one in dialogues) / len(dialogues) < 0.02
+        found = Tagger([name]).tag(dialogues)
+        assert sum(bool(tags[name]) for tags in found) / len(found) < 0.02

@@ -21,12 +21,14 @@ from dialoom.registry import UnknownName
 from tests.quality.real import dialogsum
 from tests.quality.talk import talk
 
+PARTS = (
+    *("I", "don't", "'tis", "rock'n'roll", "dogs'", "''", "3.5", "“so”", "don’t", "—", "no", "?", ".", "café", "我想"),
+    *("\x01", "\n", "a\x02b"),
+)
 SAID = st.one_of(
     st.text(max_size=30),
-    st.lists(
-        st.sampled_from(["I", "don't", "'tis", "rock'n'roll", "dogs'", "''", "3.5", "“so”", "don’t", "—", "no", "?", ".", "café", "\x01", "\n", "我想", "a\x02b"])
-    ).map(" ".join),
-)  # fmt: skip
+    st.lists(st.sampled_from(PARTS)).map(" ".join),
+)
 TALKS = st.lists(st.lists(SAID, max_size=5), min_size=1, max_size=5)
 
 
