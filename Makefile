@@ -4,10 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak lock clean
+.PHONY: help demo test test-train check bench soak lock clean
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run ## make dialogues with the embedded model, into runs/demo
 	@$(BIN)/dialoom models pull
@@ -16,6 +16,11 @@ demo: $(VENV)/.run ## make dialogues with the embedded model, into runs/demo
 test: check ## run the checks and all tests
 	@$(BIN)/dialoom models pull
 	$(BIN)/pytest -n 2 --dist worksteal
+
+test-train: $(VENV)/.dev ## install torch, transformers and TRL beside, and train one step on what is exported
+	$(PYTHON) -m venv --system-site-packages $(VENV)-train
+	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,embeddings,language,train]' sdialog pytest hypothesis
+	$(VENV)-train/bin/python -m pytest tests/train tests/dialogue/test_sdialog.py tests/quality/test_likelihood.py
 
 check: $(VENV)/.dev ## lint, types and the one-way imports of the rooms
 	$(BIN)/ruff check .
@@ -30,7 +35,7 @@ soak: $(VENV)/.dev ## run for an hour at a server with faults; MINUTES=10 for le
 	$(BIN)/python -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 lock: $(VENV)/.dev ## renew the locked versions
-	$(BIN)/uv pip compile pyproject.toml --extra embedded --extra embeddings --extra otel --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra embedded --extra embeddings --extra language --extra otel --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet --output-file locks/dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet --constraint locks/dev.txt --output-file locks/run.txt

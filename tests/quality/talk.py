@@ -14,6 +14,6 @@ def talk(*texts: str, speakers: tuple[str, ...] = ("Ann", "Ben"), **known: Any) 
     return Dialogue(id="t", turns=turns, **known)
 
 
-def measure(name: str, dialogue: Dialogue) -> bool | int | float:
+def measure(name: str, dialogue: Dialogue) -> Any:
     """The value of the metric called `name`."""
     return METRICS.load(name).measure(dialogue)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dialoom.dialogue import Dialogue
 from dialoom.quality._words import words
 
@@ -22,12 +24,22 @@ _SUFFIXES = ("ingly", "edly", "ing", "ies", "ied", "ed", "es", "ly", "s")
 _LEAST_STEM = 3
 
 
-def topic_stems(dialogue: Dialogue) -> set[str]:
-    """Stems of the content words of the scenario, or else of the field `subtopic`, or else of the topic."""
+def is_function_word(word: str) -> bool:
+    """Whether it is one of the function words of English, or says only that there is talk."""
+    return word in _STOP_WORDS
+
+
+def topic_text(dialogue: Dialogue) -> str | None:
+    """The scenario, or else the field `subtopic`, or else the topic; None where all are empty."""
     for said in (dialogue.scenario, dialogue.fields.get("subtopic"), dialogue.topic):
         if isinstance(said, str) and said.strip():
-            return {stem(word) for word in words(said) if _is_content(word)}
-    return set()
+            return said
+    return None
+
+
+def topic_stems(dialogue: Dialogue) -> set[str]:
+    """Stems of the content words of the topic's text."""
+    return {stem(word) for word in words(topic_text(dialogue) or "") if _is_content(word)}
 
 
 def _is_content(word: str) -> bool:
@@ -35,6 +47,7 @@ def _is_content(word: str) -> bool:
     return word not in _STOP_WORDS and (len(word) > 1 or not word.isascii())
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The word without common English endings: crude, yet alike for `booked`, `booking`, `books` and `book`."""
     word = word.removesuffix("'s")

@@ -23,6 +23,8 @@ def has_embedding() -> bool:
 def load_embedding() -> Embed:
     """A function from texts to vectors of length 1, one a row (WordLlama, static embeddings of 256 dimensions).
 
+    A text without words has the vector of zeros.
+
     Raises MissingExtra where the extra is not installed.
     """
     from pathlib import Path
@@ -35,7 +37,9 @@ def load_embedding() -> Embed:
     model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
 
     def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-        vectors: NDArray[np.float32] = model.embed(list(texts), norm=True)
+        vectors: NDArray[np.float32] = model.embed(list(texts))
+        lengths = (vectors * vectors).sum(axis=1, keepdims=True) ** 0.5
+        vectors /= lengths.clip(min=1e-9)
         return vectors
 
     return embed

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from dialoom.dialogue import Dialogue
 from dialoom.quality._column import Column, TagColumn, Value, known, nested, rows_of
 from dialoom.quality._predicate import Predicate, connect, read_predicate
+from dialoom.quality.metrics import Metric
+from dialoom.quality.tagging import Tagger
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Rules:
             self._predicates = [read_predicate(rule, self._connection, known) for rule in rules]
         named = {column.name: column for predicate in self._predicates for column in predicate.columns}
         self._columns = list(named.values())
+        self._tagger = Tagger(column for column in self._columns if isinstance(column, Metric))
         if self._predicates:
             answers = ", ".join(f"TRY(({predicate.rule}\n))" for predicate in self._predicates)
             query = f"SELECT {answers} FROM ({rows_of(self._columns)})"
@@ -83,10 +86,20 @@ class Rules:
 
         if not self._predicates:
             return [Verdict(kept=True) for _ in dialogues]
-        values = [{column.name: known(column, one) for column in self._columns} for one in dialogues]
+        values = self._values(dialogues)
         rows = [nested(row) for row in values]
         answers = self._connection.execute(self._statement, [orjson.dumps(rows).decode()]).fetchall()
         return [self._verdict(row, passed) for row, passed in zip(values, answers, strict=True)]
+
+    def _values(self, dialogues: Sequence[Dialogue]) -> list[dict[str, Value | None]]:
+        names = [metric.name for metric in self._tagger.metrics]
+        if any(name in one.tags for one in dialogues for name in names):
+            return [{column.name: known(column, one) for column in self._columns} for one in dialogues]
+        others = [column for column in self._columns if column.name not in names]
+        return [
+            {**{column.name: known(column, one) for column in others}, **measured}
+            for one, measured in zip(dialogues, self._tagger.tag(dialogues), strict=True)
+        ]
 
     def _verdict(self, values: dict[str, Value | None], answers: Sequence[bool | None]) -> Verdict:
         failed = tuple(place for place, passed in enumerate(answers) if not passed)

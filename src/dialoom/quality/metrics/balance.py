@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 from dialoom.dialogue import Dialogue
-from dialoom.quality._words import words
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 
-def balance(dialogue: Dialogue) -> float:
+def balance(batch: Batch) -> list[float]:
     """The share of all words that the least talkative speaker says: 0.5 is even between two, 0.0 a monologue.
 
     The personas should speak, where the speakers are among them; a persona that stays silent makes it 0.0. Elsewhere
     (roles as speakers, no personas) those that have a turn should speak.
     """
-    said: Counter[str] = Counter()
-    for turn in dialogue.turns:
-        said[turn.speaker] += len(words(turn.text))
-    expected = {persona.name for persona in dialogue.personas}
-    if not said.keys() <= expected:
-        expected = set(said)
-    total = said.total()
-    if len(expected) < 2 or not total:
-        return 0.0
-    return min(said[name] for name in expected) / total
+    lengths = batch.split(batch.lengths.tolist())
+    return [_least_share(one, each) for one, each in zip(batch.dialogues, lengths, strict=True)]
+
+
+def _least_share(dialogue: Dialogue, lengths: Sequence[int]) -> float:
+    said: dict[str, int] = {}
+    for turn, length in zip(dialogue.turns, lengths, strict=True):
+        said[turn.speaker] = said.get(turn.speaker, 0) + length
+    if dialogue.personas and said.keys() <= (expected := {persona.name for persona in dialogue.personas}):
+        said = {name: said.get(name, 0) for name in expected}
+    total = sum(lengths)
+    return min(said.values()) / total if len(said) > 1 and total else 0.0
 
 
 METRIC = Metric(
     "balance",
     "share of the words that the least talkative speaker says, 0..1 (two even: 0.5)",
     "float",
-    balance,
+    OfBatch(balance),
+    range=(0, 0.5),
 )

@@ -6,9 +6,15 @@ DiaSynth's published sets carry leaked `<dialogue>` markup in 13 to 17% of dialo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dialoom.dialogue import Dialogue
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
+
+# Nothing below is in a text that has none of these; most have none.
+_SIGN = re.compile(r"[<>&{}\[\]`#*|｜=:：\\%]")
+_PHRASES = ("as an a", "as a a", "language model", "dialogue)", "conversation)", "script)", "scene)", "---")
 
 _ANYWHERE = re.compile(
     r"""
@@ -20,7 +26,7 @@ _ANYWHERE = re.compile(
     | \{\{ | \}\} | \{% | %\}                               # templates
     | \{[ ]*[a-z_][\w .-]*\}                                # {customer_name}
     | "[\w-]+"[ ]*:[ ]*["{\[]                               # JSON keys
-    | ``` | \#\#\#
+    | ``` | \#\#\# | \\[ntr"u](?![a-z]) | (?<![\d%])%(?:\(\w+\))?[sd]\b   # \\n, \\", %s, %(name)s
     | (?<!\w)\*\*(?=\S)[^*\n]+\*\*(?!\w)                    # **bold**, not f**k
     | \]\(https?://                                         # [link](http...)
     | ^\s{0,3}\#{1,6}[ ]+\w | ^\s*[-=*]{3,}\s*$             # headings, rules
@@ -44,14 +50,17 @@ _LABEL = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+# Capitals tell a label in the middle of a sentence from a word before a colon.
+_CAPITAL = re.compile(r"\b([A-Z][a-z]+)(?: ?\d{1,2})?[:：](?!\d)")
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,60})\]")
 
 _ROLE_LIST = "user assistant human ai bot chatbot system narrator agent customer speaker person"
 _ROLES = frozenset(_ROLE_LIST.split())
 _HEADING_LIST = """dialogue, dialog, conversation, transcript, summary, scenario, topic, subtopic, sub-topic, persona,
     personas, character, characters, instruction, instructions, prompt, system prompt, output, response, setting,
-    script, example, chain of thought"""
+    script, example, chain of thought, turn, scene, note"""
 _HEADINGS = frozenset(heading.strip() for heading in _HEADING_LIST.split(","))
+_UNSAID = (_ROLES | _HEADINGS) - {"note", "scene", "turn", "topic", "person", "bot", "ai"}
 _BLANK_VERBS = frozenset(("insert", "enter", "your", "fill", "placeholder", "redacted"))
 _BLANK_NOUN_LIST = """name names first last full company organization organisation business store brand product service
     item model customer client user agent person speaker friend doctor date time day month year number phone email
@@ -62,21 +71,33 @@ _BLANK_NOUNS = frozenset(_BLANK_NOUN_LIST.split())
 _BLANK_GLUE = frozenset(("and", "or", "of", "the", "a"))
 
 
-def leaked_markup(dialogue: Dialogue) -> bool:
+def leaked_markup(batch: Batch) -> list[bool]:
     """Whether any utterance carries markup, a placeholder, a chat-template token, a label or a prompt heading.
 
     A label is the name of one of the dialogue's speakers, or a generic role, and a colon, where a line or sentence
     starts. Brackets around a stage direction, comparisons, emoticons, times and addresses are part of a talk.
     """
+    phrases = batch.present(_PHRASES)
+    looked = zip(batch.dialogues, batch.lower, strict=True)
+    return [_may_leak(lower, phrases) and _any_leaks(one, phrases) for one, lower in looked]
+
+
+def _any_leaks(dialogue: Dialogue, phrases: Sequence[str]) -> bool:
     own = {speaker.strip(" #*_").casefold() for speaker in dialogue.speakers()}
     own |= {persona.name.casefold() for persona in dialogue.personas}
-    return any(_leaks(turn.text, own) for turn in dialogue.turns)
+    return any(_leaks(turn.text, own) for turn in dialogue.turns if _may_leak(turn.text.lower(), phrases))
+
+
+def _may_leak(lower: str, phrases: Sequence[str]) -> bool:
+    return bool(_SIGN.search(lower)) or any(phrase in lower for phrase in phrases)
 
 
 def _leaks(text: str, own: set[str]) -> bool:
     if _ANYWHERE.search(text):
         return True
     if any(_is_label(match[1].casefold().strip(), own) for match in _LABEL.finditer(text)):
+        return True
+    if any(match[1].lower() in _UNSAID for match in _CAPITAL.finditer(text)):
         return True
     return any(_is_blank(match[1]) for match in _BRACKETS.finditer(text))
 
@@ -98,5 +119,5 @@ METRIC = Metric(
     "leaked_markup",
     "an utterance carries markup, a placeholder, a label or a prompt heading",
     "bool",
-    leaked_markup,
+    OfBatch(leaked_markup),
 )

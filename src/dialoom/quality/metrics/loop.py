@@ -8,57 +8,57 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 
-from dialoom.dialogue import Dialogue
 from dialoom.quality._words import words
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 _PHRASE = 4
 _LONG_PHRASE = 8
 _TIMES = 3
 _SHARE = 0.15
-_STUTTERS = 5
-_LONGEST_PERIOD = 40
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟\n]+")
+# Where a character stands for a word: a phrase that follows on itself, from four words on twice, below five times.
+_STUTTER = re.compile(r"(.{4,40}?)\1|(.{1,3}?)\2{4}", re.DOTALL)
 
 
-def loop(dialogue: Dialogue) -> bool:
+def loop(batch: Batch) -> list[bool]:
     """Whether the dialogue says a phrase over and over, or a turn repeats itself inside.
 
     Over and over: phrases of at least four words that occur three times or more, without overlap, hold over 15% of all
     words, or one of eight words does so at all. Phrases run across turns, so that "Thank you!" "You're welcome!"
-    without end is a loop. Inside a turn: a sentence of four words or more twice, a phrase of four words or more twice
+    without end is a loop. Inside a turn: a sentence of four words or more twice, a phrase of four to 40 words twice
     in immediate succession, or a shorter one five times.
     """
-    turns = [words(turn.text) for turn in dialogue.turns]
-    tokens = [token for turn in turns for token in turn]
-    if _recurring(tokens, _PHRASE) > _SHARE * len(tokens) or _recurring(tokens, _LONG_PHRASE):
-        return True
-    return any(map(_stutters, turns)) or any(_repeats_sentence(turn.text) for turn in dialogue.turns)
+    found = [False] * len(batch)
+    codes = list(batch.split(batch.codes))
+    # Every loop takes four words that come again.
+    for one in batch.recurring(_PHRASE, _TIMES, within=batch.word_owner):
+        found[one] = _says_over_and_over("".join(codes[one]))
+    for turn in batch.recurring(_PHRASE, 2, within=batch.word_turn):
+        one = int(batch.turn_owner[turn])
+        found[one] = found[one] or _repeats_within(batch.codes[turn], batch.texts[turn])
+    return found
 
 
-def _recurring(tokens: Sequence[str], length: int) -> int:
-    """How many of the tokens lie in phrases of `length` that occur three times or more."""
-    found: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for start in range(len(tokens) - length + 1):
-        starts = found[tuple(tokens[start : start + length])]
+def _says_over_and_over(said: str) -> bool:
+    held = _recurring(said, _PHRASE)
+    return held > _SHARE * len(said) or (held >= _TIMES * _LONG_PHRASE and _recurring(said, _LONG_PHRASE) > 0)
+
+
+def _repeats_within(codes: str, text: str) -> bool:
+    return bool(_STUTTER.search(codes)) or _repeats_sentence(text)
+
+
+def _recurring(said: str, length: int) -> int:
+    """How many of the words lie in phrases of `length` that occur three times or more."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for start in range(len(said) - length + 1):
+        starts = found[said[start : start + length]]
         if not starts or starts[-1] + length <= start:
             starts.append(start)
     recurring = [start for starts in found.values() if len(starts) >= _TIMES for start in starts]
     return len({start + step for start in recurring for step in range(length)})
-
-
-def _stutters(tokens: Sequence[str]) -> bool:
-    """Whether a phrase follows on itself: twice from four words on, five times below."""
-    for period in range(1, min(len(tokens) // 2, _LONGEST_PERIOD) + 1):
-        needed = period if period >= _PHRASE else period * (_STUTTERS - 1)
-        run = 0
-        for before, after in zip(tokens, tokens[period:], strict=False):
-            run = run + 1 if before == after else 0
-            if run >= needed:
-                return True
-    return False
 
 
 def _repeats_sentence(text: str) -> bool:
@@ -67,4 +67,4 @@ def _repeats_sentence(text: str) -> bool:
     return len(set(whole)) < len(whole)
 
 
-METRIC = Metric("loop", "a phrase is said over and over, or a turn repeats itself inside", "bool", loop)
+METRIC = Metric("loop", "a phrase is said over and over, or a turn repeats itself inside", "bool", OfBatch(loop))

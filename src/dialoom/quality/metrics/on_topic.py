@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from dialoom.dialogue import Dialogue
 from dialoom.quality._topic import stem, topic_stems
-from dialoom.quality._words import words
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 
-def on_topic(dialogue: Dialogue) -> float:
+def on_topic(batch: Batch) -> list[float]:
     """The share of the topic's content words, lightly stemmed, that are said; 1.0 when there is nothing to compare.
 
     The topic is the scenario, else the field `subtopic`, else the topic. The measure is lexical and stems English: a
     short label may well stay unsaid ("visit a patient"), so read a zero together with `topic_words`.
     """
-    wanted = topic_stems(dialogue)
-    if not wanted:
-        return 1.0
-    said = {stem(word) for turn in dialogue.turns for word in words(turn.text)}
-    return len(wanted & said) / len(wanted)
+    topics = [topic_stems(one) for one in batch.dialogues]
+    sought = set().union(*topics)
+    said: list[set[str]] = [set() for _ in topics]
+    if sought:
+        import numpy as np
+
+        stems = [stem(word) for word in batch.vocabulary]
+        places = np.flatnonzero(np.fromiter(map(sought.__contains__, stems), dtype=np.bool_)[batch.words])
+        for word, owner in zip(batch.words[places].tolist(), batch.word_owner[places].tolist(), strict=True):
+            said[owner].add(stems[word])
+    return [len(wanted & told) / len(wanted) if wanted else 1.0 for wanted, told in zip(topics, said, strict=True)]
 
 
 METRIC = Metric(
     "on_topic",
     "share of the content words of scenario, subtopic or topic that are said, 0..1",
     "float",
-    on_topic,
+    OfBatch(on_topic),
+    range=(0, 1),
 )

@@ -11,4 +11,4 @@ def speakers(dialogue: Dialogue) -> int:
     return len({turn.speaker for turn in dialogue.turns if turn.text.strip()})
 
 
-METRIC = Metric("speakers", "number of different speakers that say something", "int", speakers)
+METRIC = Metric("speakers", "number of different speakers that say something", "int", speakers, range=(0, float("inf")))

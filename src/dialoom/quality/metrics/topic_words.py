@@ -12,4 +12,10 @@ def topic_words(dialogue: Dialogue) -> int:
     return len(topic_stems(dialogue))
 
 
-METRIC = Metric("topic_words", "number of different content words that on_topic looks for", "int", topic_words)
+METRIC = Metric(
+    "topic_words",
+    "number of different content words that on_topic looks for",
+    "int",
+    topic_words,
+    range=(0, float("inf")),
+)

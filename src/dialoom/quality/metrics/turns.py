@@ -11,4 +11,4 @@ def turns(dialogue: Dialogue) -> int:
     return len(dialogue.turns)
 
 
-METRIC = Metric("turns", "number of turns", "int", turns)
+METRIC = Metric("turns", "number of turns", "int", turns, range=(0, float("inf")))

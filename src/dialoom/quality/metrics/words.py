@@ -1,15 +1,22 @@
-"""How long a dialogue is."""
+"""How long a dialogue is, in words."""
 
 from __future__ import annotations
 
-from dialoom.dialogue import Dialogue
-from dialoom.quality import _words
+from typing import Any
+
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 
-def count(dialogue: Dialogue) -> int:
+def words(batch: Batch) -> Any:
     """The number of words; in scripts without spaces, of characters."""
-    return sum(len(_words.words(turn.text)) for turn in dialogue.turns)
+    return batch.totals
 
 
-METRIC = Metric("words", "number of words in all turns (characters in scripts without spaces)", "int", count)
+METRIC = Metric(
+    "words",
+    "number of words in all turns (characters in scripts without spaces)",
+    "int",
+    OfBatch(words),
+    range=(0, float("inf")),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from dialoom.quality.privacy._kind import KINDS, Kind
+from dialoom.quality.privacy._kind import KINDS, Kind, count_digits
 
 
 class Found(NamedTuple):
@@ -29,7 +29,10 @@ def find_personal(text: str, kinds: Sequence[Kind] | None = None, more: Sequence
     """
     chosen = [KINDS.load(name) for name in KINDS.names()] if kinds is None else kinds
     sure: dict[Found, bool] = {}
+    digits, lower = count_digits(text), text.lower()
     for kind in chosen:
+        if not kind.may_be_in(lower, digits, kind.marks):
+            continue
         sure |= {Found(start, end, kind.name): kind.sure for start, end in kind.find(text)}
     for finder in more:
         sure |= {found: False for found in finder(text) if found not in sure}

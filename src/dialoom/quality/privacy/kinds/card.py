@@ -28,4 +28,4 @@ def _surrogate(number: int) -> str:
     return next(f"{start}{check}" for check in range(10) if _is_right(f"{start}{check}"))
 
 
-KIND = Kind("CARD", "payment card numbers with a right check digit", _find, _surrogate, same=_digits)
+KIND = Kind("CARD", "payment card numbers with a right check digit", _find, _surrogate, same=_digits, digits=12)

@@ -14,4 +14,4 @@ def _find(text: str) -> Iterator[Span]:
     return (found.span() for found in _FORM.finditer(text))
 
 
-KIND = Kind("EMAIL", "email addresses", _find, lambda number: f"person{number}@example.com")
+KIND = Kind("EMAIL", "email addresses", _find, lambda number: f"person{number}@example.com", marks=("@",))

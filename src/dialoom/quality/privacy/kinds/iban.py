@@ -42,4 +42,4 @@ def _surrogate(number: int) -> str:
     return f"DE{check:02d}{account}"
 
 
-KIND = Kind("IBAN", "bank account numbers (IBAN) with right check digits", _find, _surrogate, same=_plain)
+KIND = Kind("IBAN", "bank account numbers (IBAN) with right check digits", _find, _surrogate, same=_plain, digits=10)

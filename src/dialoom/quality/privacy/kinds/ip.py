@@ -12,6 +12,8 @@ _FORM = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:]|\.\d)", re.IGNORECASE
 )
 
+_DOTTED = re.compile(r"\d\.\d+\.\d")
+
 
 def _find(text: str) -> Iterator[Span]:
     return (found.span() for found in _FORM.finditer(text) if _is_address(found[0]))
@@ -26,9 +28,13 @@ def _is_address(text: str) -> bool:
     return len(text) > 3
 
 
+def _is_likely(text: str) -> bool:
+    return text.count(":") > 1 or (text.count(".") > 2 and bool(_DOTTED.search(text)))
+
+
 def _surrogate(number: int) -> str:
     # TEST-NET-1 and -2, which RFC 5737 keeps for documents.
     return f"192.0.2.{number}" if number < 255 else f"198.51.100.{number % 254 + 1}"
 
 
-KIND = Kind("IP", "IPv4 and IPv6 addresses", _find, _surrogate)
+KIND = Kind("IP", "IPv4 and IPv6 addresses", _find, _surrogate, likely=_is_likely)

@@ -20,4 +20,5 @@ KIND = Kind(
     _find,
     lambda number: f"https://user{number}:secret@example.com",
     same=str,
+    marks=("://",),
 )

@@ -55,4 +55,4 @@ def _surrogate(number: int) -> str:
     return f"({200 + number // 100}) 555-01{number % 100:02d}"
 
 
-KIND = Kind("PHONE", "telephone numbers", _find, _surrogate, same=_digits, sure=False)
+KIND = Kind("PHONE", "telephone numbers", _find, _surrogate, same=_digits, sure=False, digits=7)

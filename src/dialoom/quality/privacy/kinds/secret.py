@@ -44,6 +44,32 @@ def _find(text: str) -> Iterator[Span]:
     return iter(sorted(spans))
 
 
+# Of the forms, and of what a value is called.
+_MARKS = (
+    *(
+        "akia",
+        "asia",
+        "aiza",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "hf_",
+        "sk-",
+        "k_live",
+        "k_test",
+    ),
+    *("xox", "sg.", "npm_", "pypi-", "eyj", "-----", "key", "token", "secret", "bearer", "passw", "passc", "passp"),
+)
+
 KIND = Kind(
-    "SECRET", "API keys, tokens, private keys, passwords", _find, lambda number: f"secret-{number:04d}", same=str
+    "SECRET",
+    "API keys, tokens, private keys, passwords",
+    _find,
+    lambda number: f"secret-{number:04d}",
+    same=str,
+    marks=_MARKS,
 )

@@ -24,4 +24,4 @@ def _digits(text: str) -> str:
 
 
 # No number starts with 000.
-KIND = Kind("SSN", "social security numbers", _find, lambda number: f"000-00-{number:04d}", same=_digits)
+KIND = Kind("SSN", "social security numbers", _find, lambda number: f"000-00-{number:04d}", same=_digits, digits=9)

@@ -1,0 +1,349 @@
+"""The text of several dialogues, read once: what the metrics of stage one share.
+
+Words are numbered, so that counting them, their runs and whatever a lexicon says of them is arithmetic over arrays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain, count
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from dialoom.dialogue import Dialogue
+from dialoom.quality._words import words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+V = TypeVar("V")
+
+_TURN, _STOP = "\x01", "\x02"
+_FINAL = ".!?\n…。！？।؟"
+_BLANKS = bytes(
+    ord(_STOP) if chr(place) in _FINAL else place if chr(place).isalnum() or chr(place) in "'" + _TURN else 32
+    for place in range(128)
+) + bytes(128)
+_STOPS = re.compile(f"([{_FINAL}])")
+# Marks of typography that texts in ASCII carry besides; none is part of a word.
+_TYPOGRAPHIC = (("’", "'"), ("‘", " "), ("“", " "), ("”", " "), ("–", " "), ("—", " "), ("…", "."))
+_CODES = 0x110000
+_MIX = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio, for hashes
+
+
+class Batch:
+    """What can be read off the turns of some dialogues, each thing when first asked for.
+
+    It is of the dialogues as they are then. Arrays by turn or word run over all of them, in order; nothing here depends
+    on which dialogues stand together but the numbers of words.
+
+    Args:
+        dialogues: at least one.
+
+    Attributes:
+        texts: the text of each turn.
+        counts: how many turns each dialogue has.
+    """
+
+    def __init__(self, dialogues: Sequence[Dialogue]) -> None:
+        self.dialogues = dialogues
+        self.texts = [turn.text for one in dialogues for turn in one.turns]
+        self.counts = [len(one.turns) for one in dialogues]
+        self._kept: dict[Callable[[Batch], Any], Any] = {}
+
+    def __len__(self) -> int:
+        return len(self.dialogues)
+
+    def split(self, by_turn: Sequence[V]) -> Iterator[Sequence[V]]:
+        """What there is a turn, a dialogue at a time."""
+        start = 0
+        for turns in self.counts:
+            yield by_turn[start : start + turns]
+            start += turns
+
+    @cached_property
+    def joined(self) -> list[str]:
+        """The text of each dialogue, one turn a line."""
+        return ["\n".join(texts) for texts in self.split(self.texts)]
+
+    @cached_property
+    def lower(self) -> list[str]:
+        """The same, lower-cased, with straight apostrophes."""
+        return [text.lower().replace("’", "'") for text in self.joined]
+
+    @cached_property
+    def _whole(self) -> str:
+        return "\n".join(self.lower)
+
+    def present(self, strings: Iterable[str]) -> list[str]:
+        """Those of some lower-case strings that occur anywhere in the batch: the others need not be looked for."""
+        return [each for each in strings if each in self._whole]
+
+    @cached_property
+    def turn_owner(self) -> Ints:
+        """The index of the dialogue that each turn belongs to."""
+        import numpy as np
+
+        return np.repeat(np.arange(len(self)), self.counts)
+
+    @cached_property
+    def _marked(self) -> list[str]:
+        """The words of all turns, with marks for where a sentence (`_STOP`) and a turn (`_TURN`) end."""
+        found: list[str] = []
+        for plain, texts in _runs(list(self.split(self.texts))):
+            found += _marked_ascii(texts) if plain else _marked_any(texts)
+        return found
+
+    @cached_property
+    def _numbered(self) -> tuple[list[str], Ints]:
+        import numpy as np
+
+        numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        number = numbers.__getitem__
+        for mark in (_TURN, _STOP):
+            number(mark)
+        found = np.fromiter(map(number, self._marked), dtype=np.int64, count=len(self._marked))
+        return list(numbers), found
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """The different words by number; the first two are marks and no words."""
+        return self._numbered[0]
+
+    @cached_property
+    def words(self) -> Ints:
+        """The number of each word of all turns."""
+        numbers = self._numbered[1]
+        return numbers[numbers > 1]
+
+    @cached_property
+    def word_turn(self) -> Ints:
+        """The index of the turn that each word stands in."""
+        import numpy as np
+
+        numbers = self._numbered[1]
+        ended: Ints = np.cumsum(numbers == 0)
+        return ended[numbers > 1]
+
+    @cached_property
+    def word_owner(self) -> Ints:
+        """The index of the dialogue that each word stands in."""
+        return self.turn_owner[self.word_turn]
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """The number of words of each turn."""
+        import numpy as np
+
+        return np.bincount(self.word_turn, minlength=len(self.texts))
+
+    @cached_property
+    def totals(self) -> Ints:
+        """The number of words of each dialogue."""
+        import numpy as np
+
+        return np.bincount(self.word_owner, minlength=len(self))
+
+    @cached_property
+    def sentences(self) -> Ints:
+        """The number of sentences of each dialogue: stretches of words that end at a final mark, a line or a turn."""
+        import numpy as np
+
+        numbers = self._numbered[1]
+        ends = np.flatnonzero((numbers[1:] < 2) & (numbers[:-1] > 1)) + 1
+        turn = np.cumsum(numbers == 0) - (numbers == 0)
+        return np.bincount(self.turn_owner[turn[ends]], minlength=len(self))
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """Each turn as a string of one character a word, equal where the words are: quick to compare."""
+        import numpy as np
+
+        codes = (self.words % _CODES).astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
+        ends = np.cumsum(self.lengths).tolist()
+        return [codes[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+    def by_word(self, of: Callable[[str], float]) -> Floats:
+        """A figure for each word of all turns, worked out once for each different word."""
+        import numpy as np
+
+        figures = np.fromiter(map(of, self.vocabulary), dtype=np.float64, count=len(self.vocabulary))
+        return figures[self.words]
+
+    def among(self, lexicon: frozenset[str]) -> NDArray[np.bool_]:
+        """Whether each word of all turns is in a lexicon."""
+        import numpy as np
+
+        figures = np.fromiter(map(lexicon.__contains__, self.vocabulary), dtype=np.bool_, count=len(self.vocabulary))
+        return figures[self.words]
+
+    def held(self, lexicon: frozenset[str]) -> dict[int, set[str]]:
+        """By index, ascending: the words of a lexicon that each dialogue holds, where it holds any."""
+        import numpy as np
+
+        found: dict[int, set[str]] = {}
+        places = np.flatnonzero(self.among(lexicon))
+        for owner, word in zip(self.word_owner[places].tolist(), self.words[places].tolist(), strict=True):
+            found.setdefault(owner, set()).add(self.vocabulary[word])
+        return found
+
+    def sums(self, by_word: NDArray[Any]) -> Floats:
+        """The sum for each dialogue of what there is a word."""
+        import numpy as np
+
+        return np.bincount(self.word_owner, weights=by_word, minlength=len(self)).astype(np.float64)
+
+    def grams(self, size: int) -> tuple[NDArray[np.uint64], Ints]:
+        """A number for each run of `size` words (1 to 3) within a turn, equal where the runs are, and its turn."""
+        import numpy as np
+
+        total = max(0, len(self.words) - size + 1)
+        base = np.uint64(len(self.vocabulary))
+        words = self.words.astype(np.uint64)
+        keys = words[:total]
+        for step in range(1, size):
+            keys = keys * base + words[step : step + total]
+        whole = self.word_turn[:total] == self.word_turn[size - 1 : size - 1 + total]
+        return keys[whole], self.word_turn[:total][whole]
+
+    def recurring(self, size: int, times: int, *, within: Ints) -> set[int]:
+        """The indices of the dialogues or turns in which some run of `size` words occurs so many times.
+
+        Runs are compared by hashes of 44 bits, so that once in a long while one is among them that has none.
+
+        Args:
+            within: `word_owner` for runs in a dialogue, also across its turns, `word_turn` for runs in a turn.
+        """
+        import numpy as np
+
+        total = max(0, len(self.words) - size + 1)
+        words = self.words.astype(np.uint64)
+        keys = words[:total]
+        for step in range(1, size):
+            keys = keys * np.uint64(_MIX) + words[step : step + total]
+        group = within[:total]
+        whole = group == within[size - 1 : size - 1 + total]
+        joint = np.sort((group[whole].astype(np.uint64) << np.uint64(44)) | (keys[whole] >> np.uint64(20)))
+        found = joint[times - 1 :][joint[times - 1 :] == joint[: len(joint) - times + 1]]
+        return set((found >> np.uint64(44)).tolist())
+
+    def distinct(self, size: int) -> tuple[Ints, Ints]:
+        """How many different runs of `size` words there are within turns, and how many in all, for each dialogue."""
+        return self.once(_DISTINCT[size])
+
+    def once(self, of: Callable[[Batch], V]) -> V:
+        """What a function says of this batch, worked out when first asked for."""
+        if of not in self._kept:
+            self._kept[of] = of(self)
+        kept: V = self._kept[of]
+        return kept
+
+
+def _distinct(size: int) -> Callable[[Batch], tuple[Ints, Ints]]:
+    def count(batch: Batch) -> tuple[Ints, Ints]:
+        import numpy as np
+
+        keys, turn = batch.grams(size)
+        owner = batch.turn_owner[turn]
+        return different(keys, owner, len(batch)), np.bincount(owner, minlength=len(batch))
+
+    return count
+
+
+_DISTINCT: Final = {size: _distinct(size) for size in (1, 2, 3)}
+
+
+def different(keys: NDArray[np.uint64], group: Ints, groups: int) -> Ints:
+    """How many different keys there are in each group."""
+    import numpy as np
+
+    if not len(keys):
+        return np.zeros(groups, dtype=np.int64)
+    width = int(keys.max()) + 1
+    if width * groups < 1 << 64:
+        ranked = np.sort(group.astype(np.uint64) * np.uint64(width) + keys)
+        new = np.concatenate(([True], ranked[1:] != ranked[:-1]))
+        return np.bincount((ranked[new] // np.uint64(width)).astype(np.int64), minlength=groups)
+    order = np.lexsort((keys, group))
+    keys, group = keys[order], group[order]
+    new = np.concatenate(([True], (keys[1:] != keys[:-1]) | (group[1:] != group[:-1])))
+    return np.bincount(group[new], minlength=groups)
+
+
+def _runs(dialogues: list[Sequence[str]]) -> Iterator[tuple[bool, list[str]]]:
+    """Neighbouring dialogues together whose texts are all in ASCII but for typography, or are not."""
+    texts: list[str] = []
+    before = True
+    for turns in dialogues:
+        plain = all(map(str.isascii, turns)) or _is_plain(turns)
+        if plain is not before and texts:
+            yield before, texts
+            texts = []
+        before = plain
+        texts += turns
+    if texts:
+        yield before, texts
+
+
+def _is_plain(texts: Iterable[str]) -> bool:
+    return _untypographic("".join(texts)).isascii()
+
+
+def _untypographic(text: str) -> str:
+    for mark, plain in _TYPOGRAPHIC:
+        text = text.replace(mark, plain)
+    return text
+
+
+def _marked_ascii(texts: list[str]) -> list[str]:
+    joined = _TURN.join([*texts, ""]).casefold()
+    if not joined.isascii():
+        joined = _untypographic(joined)
+    if joined.count(_TURN) != len(texts):
+        return _marked_any(texts)
+    plain = joined.encode().translate(_BLANKS).decode()
+    plain = plain.replace(_TURN, f" {_TURN} ").replace(_STOP, f" {_STOP} ")
+    if "'" in plain:
+        # An apostrophe is part of a word between two letters of it alone.
+        plain = f" {plain}".replace("''", "  ").replace(" '", " ").replace("' ", " ")
+    return plain.split()
+
+
+def _marked_any(texts: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for text in texts:
+        parts = _STOPS.split(text) if text else [text]
+        found += chain.from_iterable([_STOP] if part in _FINAL and part else words(part) for part in parts)
+        found.append(_TURN)
+    return found
+
+
+class OfBatch(Generic[V]):
+    """A measure that reads a batch: called with a dialogue it gives one value, and `of` a batch one for each dialogue.
+
+    Args:
+        of: the measure, total on any batch: a list or an array.
+    """
+
+    def __init__(self, of: Callable[[Batch], Any]) -> None:
+        self.of = of
+
+    def __call__(self, dialogue: Dialogue) -> V:
+        value: V = self.many([dialogue])[0]
+        return value
+
+    def many(self, dialogues: Sequence[Dialogue]) -> list[V]:
+        """The value of each dialogue, in order."""
+        return self.listed(Batch(dialogues))
+
+    def listed(self, batch: Batch) -> list[V]:
+        """The value of each dialogue of a batch that is there, in order."""
+        values = self.of(batch)
+        listed: list[V] = values if isinstance(values, list) else values.tolist()
+        return listed
