@@ -28,29 +28,29 @@ def some() -> list[Dialogue]:
 
 @pytest.mark.parametrize("threads", [1, 2, 8])
 def test_tags_depend_on_their_dialogue_alone(threads: int) -> None:
-    alone = {one.id: Tags().put(one).tags for one in some()}
+    alone = {one.id: next(Tags().put([one])).tags for one in some()}
     shuffled = some()
     random.Random(threads).shuffle(shuffled)
     tags = Tags()
     with ThreadPoolExecutor(threads) as pool:
-        beside = {one.id: one.tags for one in pool.map(tags.put, shuffled)}
+        beside = {one.id: one.tags for one in pool.map(lambda one: next(tags.put([one])), shuffled)}
     assert beside == alone
 
 
 def test_what_is_tagged_is_not_measured_again_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     tagged = talk("a", tags={"turns": 9})
-    assert Tags(["turns"]).put(tagged).tags == {"turns": 9}
+    assert next(Tags(["turns"]).put([tagged])).tags == {"turns": 9}
     assert Rules(["turns > 8"]).judge([tagged])[0].kept
     monkeypatch.setattr("dialoom.quality.metrics.turns.METRIC", replace(METRICS.load("turns"), measure=_never))
     assert not Rules(["turns > 9"]).judge([tagged])[0].kept
     monkeypatch.undo()
     again = Tags(["turns"], again=True)
-    assert (again.put(tagged).tags, again.measured) == ({"turns": 1}, 1)
+    assert (next(again.put([tagged])).tags, again.measured) == ({"turns": 1}, 1)
 
 
 def test_a_tag_of_another_type_is_named_and_not_overwritten() -> None:
     with pytest.raises(DataError, match=r"tags.turns: dialogue 't' has a tag 'turns' that is 'many'.*--again"):
-        Tags(["turns"]).put(talk("a", tags={"turns": "many"}))
+        list(Tags(["turns"]).put([talk("a", tags={"turns": "many"})]))
 
 
 def test_columns_are_found_in_tags_by_path_and_type() -> None:

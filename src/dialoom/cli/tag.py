@@ -78,10 +78,10 @@ def tag(
 
 
 def _tagged(dialogues: Iterable[Dialogue], tags: Tags, spreads: dict[str, Spread]) -> Iterator[Dialogue]:
-    for dialogue in dialogues:
-        tags.put(dialogue)
+    for dialogue in tags.put(dialogues):
         for name, spread in spreads.items():
-            spread.add(dialogue.tags[name])
+            if (value := dialogue.tags.get(name)) is not None:
+                spread.add(value)
         yield dialogue
 
 

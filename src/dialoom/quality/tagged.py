@@ -3,51 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from math import isnan
 from typing import Any
 
 from dialoom.dialogue import Dialogue
 from dialoom.errors import DataError, Place
 from dialoom.quality._column import TagColumn, fits
 from dialoom.quality.metrics import METRICS
+from dialoom.quality.tagging import Tagger
+
+_BATCH = 1024
 
 
 class Tags:
     """Puts metrics on dialogues as tags, each under the metric's name.
 
-    A tag that is there is left as it is. What a tag is depends on its dialogue alone, not on what is tagged beside it.
+    A tag that is there is left as it is; where a metric has no value, such as a formula for English on another language,
+    there is no tag. What a tag is depends on its dialogue alone, not on what is tagged beside it.
 
     Args:
-        metrics: their names; None for all.
+        metrics: their names; None for all that are cheap and lack nothing here.
         again: measure also what is there.
 
-    Raises UnknownName where no metric has such a name.
+    Raises UnknownName where no metric has such a name, MissingExtra where one that is named lacks something.
     """
 
     def __init__(self, metrics: Sequence[str] | None = None, *, again: bool = False) -> None:
-        self._metrics = [METRICS.load(name) for name in (METRICS.names() if metrics is None else metrics)]
+        self._tagger = Tagger(metrics)
         self._again = again
         self.measured = 0
 
     @property
     def names(self) -> list[str]:
         """The metrics."""
-        return [metric.name for metric in self._metrics]
+        return [metric.name for metric in self._tagger.metrics]
 
-    def put(self, dialogue: Dialogue) -> Dialogue:
-        """Tag a dialogue, and return it. Raises DataError where a tag of a metric's name is not of its type."""
-        for metric in self._metrics:
-            held = dialogue.tags.get(metric.name)
-            if held is None or self._again:
-                dialogue.tags[metric.name] = metric.measure(dialogue)
+    def put(self, dialogues: Iterable[Dialogue]) -> Iterator[Dialogue]:
+        """Tag a stream of dialogues, some at a time.
+
+        Raises DataError where a tag of a metric's name is not of its type.
+        """
+        waiting = iter(dialogues)
+        while batch := list(islice(waiting, _BATCH)):
+            self._put(batch)
+            yield from batch
+
+    def _put(self, batch: list[Dialogue]) -> None:
+        names = frozenset(self.names)
+        lacking = [one for one in batch if self._again or not names <= one.tags.keys()]
+        for dialogue in batch if not self._again else ():
+            self._check(dialogue)
+        for dialogue, measured in zip(lacking, self._tagger.tag(lacking), strict=True):
+            for name, value in measured.items():
+                if not self._again and dialogue.tags.get(name) is not None:
+                    continue
                 self.measured += 1
-            elif not fits(metric, held):
+                if isinstance(value, float) and isnan(value):
+                    dialogue.tags.pop(name, None)
+                else:
+                    dialogue.tags[name] = value
+
+    def _check(self, dialogue: Dialogue) -> None:
+        for metric in self._tagger.metrics:
+            held = dialogue.tags.get(metric.name)
+            if held is not None and not fits(metric, held):
                 raise DataError(
                     f"dialogue '{dialogue.id}' has a tag '{metric.name}' that is {held!r:.40}, and the metric of that "
                     f"name is of type {metric.type}",
                     place=Place(field=f"tags.{metric.name}"),
                     remedy="measure it anew with --again, or rename the tag",
                 )
-        return dialogue
 
 
 def tag_columns(dialogues: Iterable[Dialogue]) -> list[TagColumn]:
