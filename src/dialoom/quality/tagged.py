@@ -19,8 +19,8 @@ _BATCH = 1024
 class Tags:
     """Puts metrics on dialogues as tags, each under the metric's name.
 
-    A tag that is there is left as it is; where a metric has no value, such as a formula for English on another language,
-    there is no tag. What a tag is depends on its dialogue alone, not on what is tagged beside it.
+    A tag that is there is left as it is; where a metric has no value, as a formula for English has none of another
+    language, there is no tag. What a tag is depends on its dialogue alone, not on what is tagged beside it.
 
     Args:
         metrics: their names; None for all that are cheap and lack nothing here.
@@ -58,11 +58,11 @@ class Tags:
             for name, value in measured.items():
                 if not self._again and dialogue.tags.get(name) is not None:
                     continue
-                self.measured += 1
                 if isinstance(value, float) and isnan(value):
                     dialogue.tags.pop(name, None)
                 else:
                     dialogue.tags[name] = value
+                    self.measured += 1
 
     def _check(self, dialogue: Dialogue) -> None:
         for metric in self._tagger.metrics:
