@@ -124,8 +124,7 @@ class Job:
             return counts.seeds_done < counts.seeds
         if counts.kept < wanted or self._takes_up_failed:
             return True
-        if self._before.reopened:
-            many = len(self._before.reopened)
+        if many := len(self._before.reopened):
             self._view.say(f"the target is reached; {many} seeds that failed wait to be taken up by `dialoom retry`")
         return False
 
@@ -172,13 +171,15 @@ class Job:
                     self._recipe.seed,
                     caller,
                     chooser,
-                    self._is_stopping,
+                    lambda: self._stopping,
                     self._recipe.bounds.record_seconds,
                 ),
-                self._is_stopping,
+                lambda: self._stopping,
                 self._children,
             )
-            frontier = self._frontier = Frontier(self._opened(left), self._admits)
+            target, account = self._target, self._account
+            admits = (lambda: target.admits(account.seeds_in_work)) if target is not None else lambda: True
+            frontier = self._frontier = Frontier(self._opened(left), admits)
             sink.when_over(frontier.close)
             self._crew = Crew(slots, lambda: self._endpoints.pausing, lambda: self._one(frontier, walker, sink))
             try:
@@ -195,8 +196,7 @@ class Job:
         if self._stopping or (taken := await frontier.take()) is None:
             return False
         record, after = taken
-        if self._target is not None:
-            self._stall.entered(record)
+        self._stall.entered(record)
         try:
             outcome = await walker.walk(record, after)
             if isinstance(outcome, Branched):
@@ -214,8 +214,7 @@ class Job:
             self._stop_for(error)
             return False
         finally:
-            if self._target is not None:
-                self._stall.left(record)
+            self._stall.left(record)
             frontier.done()
         return True
 
@@ -227,9 +226,6 @@ class Job:
         async with self._in_order:
             for one in self._target.finished(finished):
                 await sink.put(one)
-
-    def _admits(self) -> bool:
-        return self._target is None or self._target.admits(self._account.seeds_in_work)
 
     def _opened(self, seeds: Iterator[Record]) -> Iterator[Record]:
         for record in seeds:
@@ -297,9 +293,6 @@ class Job:
         self._endpoints.drain()
         if self._frontier is not None:
             self._frontier.close()
-
-    def _is_stopping(self) -> bool:
-        return self._stopping
 
     def _write_report(self) -> None:
         self._report.endpoints = tell_endpoints(self._endpoints)
