@@ -64,8 +64,9 @@ def test_a_call_waits_until_those_on_their_way_have_left_room() -> None:
         return seen
 
     refused = [f"{name} refused: the budget of 500 tokens is spent" for name in "def"]
+    seen = asyncio.run(ask())
     # Of the third nobody knew whether it fitted: nothing else was on its way.
-    assert asyncio.run(ask()) == ["a sent", "b sent", "c sent", *refused]
+    assert (seen[:3], sorted(seen[3:])) == (["a sent", "b sent", "c sent"], refused)
 
 
 def test_a_call_that_is_cut_off_while_it_waits_lets_the_next_have_its_turn() -> None:

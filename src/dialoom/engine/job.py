@@ -148,8 +148,7 @@ class Job:
             return counts.seeds_done < counts.seeds
         if counts.kept < wanted or self._takes_up_failed:
             return True
-        if self._before.reopened:
-            many = len(self._before.reopened)
+        if many := len(self._before.reopened):
             self._view.say(f"the target is reached; {many} seeds that failed wait to be taken up by `dialoom retry`")
         return False
 
@@ -204,13 +203,15 @@ class Job:
                     caller,
                     (lambda: text_gate) if rules.over_text else usual,
                     text_gate,
-                    self._is_stopping,
+                    lambda: self._stopping,
                     self._recipe.bounds.record_seconds,
                 ),
-                self._is_stopping,
+                lambda: self._stopping,
                 self._children,
             )
-            frontier = self._frontier = Frontier(self._opened(left), self._admits)
+            order, account = self._order, self._account
+            admits = (lambda: order.admits(account.seeds_in_work)) if order is not None else lambda: True
+            frontier = self._frontier = Frontier(self._opened(left), admits)
             sink.when_over(frontier.close)
             self._crew = Crew(slots, lambda: self._endpoints.pausing, lambda: self._one(frontier, walker, sink))
             try:
@@ -265,9 +266,6 @@ class Job:
                 await sink.put(one)
         if ready and self._report.target is None and self._frontier is not None:
             self._frontier.look_again()
-
-    def _admits(self) -> bool:
-        return self._order is None or self._order.admits(self._account.seeds_in_work)
 
     def _opened(self, seeds: Iterator[Record]) -> Iterator[Record]:
         for record in seeds:
@@ -336,9 +334,6 @@ class Job:
         self._endpoints.drain()
         if self._frontier is not None:
             self._frontier.close()
-
-    def _is_stopping(self) -> bool:
-        return self._stopping
 
     def _write_report(self) -> None:
         self._report.endpoints = tell_endpoints(self._endpoints)
