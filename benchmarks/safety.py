@@ -1,7 +1,7 @@
 """What the lexicons of abuse and of sensitive topics find: `python -m benchmarks.safety`.
 
-On HateCheck (Röttger et al. 2021), which is made to be hard, on XSTest (Röttger et al. 2024), and on real small talk. Each
-case is read as a dialogue of one turn.
+On HateCheck (Röttger et al. 2021), which is made to be hard, on XSTest (Röttger et al. 2024), and on real small talk.
+Each case is read as a dialogue of one turn.
 """
 
 from __future__ import annotations

@@ -68,6 +68,11 @@ class Batch:
             start += turns
 
     @cached_property
+    def speakers(self) -> list[list[str]]:
+        """Who speaks each turn, a list for each dialogue."""
+        return [[turn.speaker for turn in one.turns] for one in self.dialogues]
+
+    @cached_property
     def joined(self) -> list[str]:
         """The text of each dialogue, one turn a line."""
         return ["\n".join(texts) for texts in self.split(self.texts)]
