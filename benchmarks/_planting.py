@@ -1,5 +1,7 @@
 """Faults for real dialogues, each as it comes about and of every size; nothing here knows how they are looked for."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import random
@@ -19,53 +21,18 @@ class Pool:
 
 
 Plant = Callable[[Dialogue, random.Random, Pool], Dialogue]
-# Not what the detectors were made with: written afterwards, and put anywhere, in the middle of a sentence too.
+# A third list, written when the detectors were done; the two before it are what they were made and mended with.
 _LEAKS = (
-    *(
-        "<|assistant|>",
-        "<start_of_turn>model",
-        "</s>",
-        "<speak>",
-        "[SYSTEM]",
-        "{% endif %}",
-        "{{user_input}}",
-        "${name}",
-        "<p>",
-    ),
-    *(
-        "&quot;",
-        "Agent: ",
-        "Customer 1: ",
-        "[Customer Name]",
-        "[redacted]",
-        "[Company]",
-        "## Dialogue",
-        "---",
-        "Dialogue: ",
-    ),
-    *(
-        "Summary: they meet.",
-        "Persona 1: a nurse.",
-        "I am a large language model.",
-        "As a language model, I cannot say.",
-    ),
-    *("Here is another conversation about travel:", "Write a dialogue between two people.", "Respond only in JSON."),
-    *(
-        "The following dialogue is about food.",
-        '"role": "user"',
-        '{"content": "',
-        "I hope this dialogue meets your needs.",
-    ),
-    *(
-        "In this conversation, they discuss food.",
-        "(End of dialogue)",
-        "```",
-        "Instruction: be polite.",
-        "Output: ",
-        "<eos>",
-    ),
-    *("Let me know if you'd like me to change the dialogue.", "[PAD]", "###", "**Summary**", "%(name)s", "<dialogue>"),
-)
+    *("<|eot_id|>", "<|user|>", "<bos>", "[AVAILABLE_TOOLS]", "<pad>", "<div class='turn'>", "<turn id=3>", "</person>", "<!-- turn -->"),
+    *("&#39;", "{{ persona.name }}", "{% for turn in turns %}", "{speaker_1}", "[Patient Name]", "[Insert Product Name Here]", "<NAME>"),
+    *("[name of the hotel]", "### Human", "Human: ", "System: ", "Customer: ", "Person2: ", "Conversation: ", "Response: "),
+    *("Character 2: ", "Prompt: ", "# Scene 1", "**Doctor:**", "***", "```python", '{"turns": [', '"speaker": "A",', "\\u2019"),
+    *("As an artificial intelligence, I cannot feel.", "As an AI, I do not eat.", "I'm a language model trained by a company."),
+    *("Here's a natural-sounding dialogue:", "Below is the conversation you asked for:", "Create a dialogue with eight turns."),
+    *("The conversation must not mention prices.", "Make sure the output is valid JSON.", "Keep your answer under 50 words."),
+    *("You will play the role of a nurse.", "I hope this conversation is what you wanted.", "End of transcript.", "(The conversation ends.)"),
+    *("Remember to stay in character.", "Rewrite the dialogue in a formal style.", "[dialogue continues]", "Turn 5 of 12."),
+)  # fmt: skip
 
 
 def _turns(dialogue: Dialogue, turns: Sequence[Turn]) -> Dialogue:

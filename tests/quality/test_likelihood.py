@@ -58,7 +58,7 @@ def test_answers_that_belong_are_easier_than_others() -> None:
 
 @needs_train
 def test_losses_are_those_of_transformers() -> None:
-    import torch
+    import torch  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     model = LanguageModel()
     text = "I would like a cup of coffee, please."
@@ -74,8 +74,8 @@ def test_losses_are_those_of_transformers() -> None:
 
 @needs_train
 def test_a_reward_model_scores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-    import transformers
+    import torch  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    import transformers  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     with pytest.raises(MissingExtra, match="set DIALOOM_REWARD_MODEL"):
         Tagger(["reward"])

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from dialoom.dialogue import Dialogue
 from dialoom.quality._words import words
+from dialoom.quality.batch import Batch
 
 # Function words, and the words by which descriptions speak of a talk rather than of its topic.
 _STOP_WORD_LIST = """
@@ -35,6 +36,11 @@ def topic_text(dialogue: Dialogue) -> str | None:
         if isinstance(said, str) and said.strip():
             return said
     return None
+
+
+def topics(batch: Batch) -> list[set[str]]:
+    """The topic stems of each dialogue."""
+    return list(map(topic_stems, batch.dialogues))
 
 
 def topic_stems(dialogue: Dialogue) -> set[str]:

@@ -5,15 +5,14 @@ Words are numbered, so that counting them, their runs and whatever a lexicon say
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, count
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from dialoom.dialogue import Dialogue
-from dialoom.quality._words import words
+from dialoom.quality._marked import STOP, TURN, marked_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,15 +23,6 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-_TURN, _STOP = "\x01", "\x02"
-_FINAL = ".!?\n…。！？।؟"
-_BLANKS = bytes(
-    ord(_STOP) if chr(place) in _FINAL else place if chr(place).isalnum() or chr(place) in "'" + _TURN else 32
-    for place in range(128)
-) + bytes(128)
-_STOPS = re.compile(f"([{_FINAL}])")
-# Marks of typography that texts in ASCII carry besides; none is part of a word.
-_TYPOGRAPHIC = (("’", "'"), ("‘", " "), ("“", " "), ("”", " "), ("–", " "), ("—", " "), ("…", "."))
 _CODES = 0x110000
 _MIX = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio, for hashes
 
@@ -68,6 +58,11 @@ class Batch:
             start += turns
 
     @cached_property
+    def speakers(self) -> list[list[str]]:
+        """Who speaks each turn, a list for each dialogue."""
+        return [[turn.speaker for turn in one.turns] for one in self.dialogues]
+
+    @cached_property
     def joined(self) -> list[str]:
         """The text of each dialogue, one turn a line."""
         return ["\n".join(texts) for texts in self.split(self.texts)]
@@ -94,11 +89,8 @@ class Batch:
 
     @cached_property
     def _marked(self) -> list[str]:
-        """The words of all turns, with marks for where a sentence (`_STOP`) and a turn (`_TURN`) end."""
-        found: list[str] = []
-        for plain, texts in _runs(list(self.split(self.texts))):
-            found += _marked_ascii(texts) if plain else _marked_any(texts)
-        return found
+        """The words of all turns, with marks for where a sentence (`STOP`) and a turn (`TURN`) end."""
+        return marked_words(list(self.split(self.texts)))
 
     @cached_property
     def _numbered(self) -> tuple[list[str], Ints]:
@@ -106,7 +98,7 @@ class Batch:
 
         numbers: defaultdict[str, int] = defaultdict(count().__next__)
         number = numbers.__getitem__
-        for mark in (_TURN, _STOP):
+        for mark in (TURN, STOP):
             number(mark)
         found = np.fromiter(map(number, self._marked), dtype=np.int64, count=len(self._marked))
         return list(numbers), found
@@ -274,54 +266,6 @@ def different(keys: NDArray[np.uint64], group: Ints, groups: int) -> Ints:
     keys, group = keys[order], group[order]
     new = np.concatenate(([True], (keys[1:] != keys[:-1]) | (group[1:] != group[:-1])))
     return np.bincount(group[new], minlength=groups)
-
-
-def _runs(dialogues: list[Sequence[str]]) -> Iterator[tuple[bool, list[str]]]:
-    """Neighbouring dialogues together whose texts are all in ASCII but for typography, or are not."""
-    texts: list[str] = []
-    before = True
-    for turns in dialogues:
-        plain = all(map(str.isascii, turns)) or _is_plain(turns)
-        if plain is not before and texts:
-            yield before, texts
-            texts = []
-        before = plain
-        texts += turns
-    if texts:
-        yield before, texts
-
-
-def _is_plain(texts: Iterable[str]) -> bool:
-    return _untypographic("".join(texts)).isascii()
-
-
-def _untypographic(text: str) -> str:
-    for mark, plain in _TYPOGRAPHIC:
-        text = text.replace(mark, plain)
-    return text
-
-
-def _marked_ascii(texts: list[str]) -> list[str]:
-    joined = _TURN.join([*texts, ""]).casefold()
-    if not joined.isascii():
-        joined = _untypographic(joined)
-    if joined.count(_TURN) != len(texts):
-        return _marked_any(texts)
-    plain = joined.encode().translate(_BLANKS).decode()
-    plain = plain.replace(_TURN, f" {_TURN} ").replace(_STOP, f" {_STOP} ")
-    if "'" in plain:
-        # An apostrophe is part of a word between two letters of it alone.
-        plain = f" {plain}".replace("''", "  ").replace(" '", " ").replace("' ", " ")
-    return plain.split()
-
-
-def _marked_any(texts: Iterable[str]) -> list[str]:
-    found: list[str] = []
-    for text in texts:
-        parts = _STOPS.split(text) if text else [text]
-        found += chain.from_iterable([_STOP] if part in _FINAL and part else words(part) for part in parts)
-        found.append(_TURN)
-    return found
 
 
 class OfBatch(Generic[V]):

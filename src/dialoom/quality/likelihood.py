@@ -50,7 +50,7 @@ class LanguageModel:
         Without a text before it the first token counts only where the model has a token for the beginning. Of what is
         beyond 2,048 tokens the earliest of `after` is left out, and then the end of the text.
         """
-        import torch
+        import torch  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
         own = self._ids(text)[:_LONGEST]
         room = _LONGEST - len(own)
@@ -97,7 +97,7 @@ class RewardModel:
 
     def score(self, turns: Sequence[Turn]) -> float:
         """The reward of a conversation, of which the first speaker is the user; NaN for none."""
-        import torch
+        import torch  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
         if not any(turn.text.strip() for turn in turns):
             return float("nan")

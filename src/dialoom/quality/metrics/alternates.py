@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
 
-from dialoom.dialogue import Dialogue
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 
-def alternates(dialogue: Dialogue) -> bool:
+def alternates(batch: Batch) -> list[bool]:
     """Whether each turn has another speaker than the one before it, and at least two speak."""
-    names = [turn.speaker for turn in dialogue.turns]
-    return len(names) > 1 and all(before != after for before, after in pairwise(names))
+    return [_alternate(names) for names in batch.speakers]
+
+
+def _alternate(names: Sequence[str]) -> bool:
+    return len(names) > 1 and not any(map(str.__eq__, names, names[1:]))
 
 
 METRIC = Metric(
     "alternates",
     "each turn is by another speaker than the one before, and at least two speak",
     "bool",
-    alternates,
+    OfBatch(alternates),
 )

@@ -16,13 +16,16 @@ def balance(batch: Batch) -> list[float]:
     (roles as speakers, no personas) those that have a turn should speak.
     """
     lengths = batch.split(batch.lengths.tolist())
-    return [_least_share(one, each) for one, each in zip(batch.dialogues, lengths, strict=True)]
+    return [
+        _least_share(one, names, each)
+        for one, names, each in zip(batch.dialogues, batch.speakers, lengths, strict=True)
+    ]
 
 
-def _least_share(dialogue: Dialogue, lengths: Sequence[int]) -> float:
+def _least_share(dialogue: Dialogue, names: Sequence[str], lengths: Sequence[int]) -> float:
     said: dict[str, int] = {}
-    for turn, length in zip(dialogue.turns, lengths, strict=True):
-        said[turn.speaker] = said.get(turn.speaker, 0) + length
+    for name, length in zip(names, lengths, strict=True):
+        said[name] = said.get(name, 0) + length
     if dialogue.personas and said.keys() <= (expected := {persona.name for persona in dialogue.personas}):
         said = {name: said.get(name, 0) for name in expected}
     total = sum(lengths)

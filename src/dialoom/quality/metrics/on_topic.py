@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialoom.quality._topic import stem, topic_stems
+from dialoom.quality._topic import stem, topics
 from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
@@ -13,9 +13,9 @@ def on_topic(batch: Batch) -> list[float]:
     The topic is the scenario, else the field `subtopic`, else the topic. The measure is lexical and stems English: a
     short label may well stay unsaid ("visit a patient"), so read a zero together with `topic_words`.
     """
-    topics = [topic_stems(one) for one in batch.dialogues]
-    sought = set().union(*topics)
-    said: list[set[str]] = [set() for _ in topics]
+    wanted = batch.once(topics)
+    sought = set().union(*wanted)
+    said: list[set[str]] = [set() for _ in wanted]
     if sought:
         import numpy as np
 
@@ -23,7 +23,7 @@ def on_topic(batch: Batch) -> list[float]:
         places = np.flatnonzero(np.fromiter(map(sought.__contains__, stems), dtype=np.bool_)[batch.words])
         for word, owner in zip(batch.words[places].tolist(), batch.word_owner[places].tolist(), strict=True):
             said[owner].add(stems[word])
-    return [len(wanted & told) / len(wanted) if wanted else 1.0 for wanted, told in zip(topics, said, strict=True)]
+    return [len(some & told) / len(some) if some else 1.0 for some, told in zip(wanted, said, strict=True)]
 
 
 METRIC = Metric(

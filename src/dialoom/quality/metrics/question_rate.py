@@ -14,10 +14,8 @@ def question_rate(batch: Batch) -> list[float]:
     Greek, which asks with the semicolon, is not read.
     """
     marks = [mark for mark in _MARKS if any(mark in text for text in batch.joined)]
-    return [
-        sum(any(mark in text for mark in marks) for text in texts) / len(texts) if texts else 0.0
-        for texts in batch.split(batch.texts)
-    ]
+    asked = [any(mark in text for mark in marks) for text in batch.texts] if marks else [False] * len(batch.texts)
+    return [sum(turns) / len(turns) if turns else 0.0 for turns in batch.split(asked)]
 
 
 METRIC = Metric(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dialoom.dialogue import Dialogue
-from dialoom.quality._topic import topic_stems
+from dialoom.quality._topic import topics
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 
-def topic_words(dialogue: Dialogue) -> int:
+def topic_words(batch: Batch) -> list[int]:
     """The number of different content words in the scenario, else the field `subtopic`, else the topic."""
-    return len(topic_stems(dialogue))
+    return list(map(len, batch.once(topics)))
 
 
 METRIC = Metric(
     "topic_words",
     "number of different content words that on_topic looks for",
     "int",
-    topic_words,
+    OfBatch(topic_words),
     range=(0, float("inf")),
 )
