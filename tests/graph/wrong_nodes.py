@@ -41,7 +41,7 @@ WRONG_NODES = [
     (["a: {kind: generate, count: 2, prompt: x, unlike_by: n, schema: {nm: text}}"], 6, "nodes.a.unlike_by", "'nm'"),
     # Missing and unknown names.
     (["a:", "  kind: generate"], 6, "nodes.a.prompt", "the field 'prompt' is missing"),
-    (["a: {prompt: x}"], 6, "nodes.a", "has no 'kind' (one of combine, converse"),
+    (["a: {prompt: x}"], 6, "nodes.a", "has no 'kind' (one of combine, compare, converse"),
     (["a:", "  prompt: x", "  kind: generat"], 8, "nodes.a.kind", "did you mean 'generate'"),
     (["a:"], 6, "nodes.a", "expected a mapping"),
     (["a:", "  kind: generate", "  model: writr", "  prompt: x"], 8, "nodes.a.model", "did you mean 'writer'"),

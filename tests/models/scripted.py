@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any
 
 Body = dict[str, Any]
-# A text to answer with, or a status and a message to refuse with.
-Answer = str | tuple[int, str]
+# A text to answer with, a choice of a completion, or a status and a message to refuse with.
+Answer = str | dict[str, Any] | tuple[int, str]
 
 
 class Scripted:
@@ -45,7 +45,8 @@ class Scripted:
                     answer = outer._answer(body)
                 if isinstance(answer, tuple):
                     return self._send(answer[0], {"error": {"message": answer[1]}})
-                return self._send(200, {"choices": [{"message": {"content": answer}, "finish_reason": "stop"}]})
+                choice = {"message": {"content": answer}} if isinstance(answer, str) else answer
+                return self._send(200, {"choices": [{**choice, "finish_reason": "stop"}]})
 
             def _send(self, status: int, value: Any) -> None:
                 data = json.dumps(value).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -104,7 +105,7 @@ def completion(body: dict[str, Any], digest: bytes, answer: str) -> bytes:
                 {
                     "index": 0,
                     "message": {"role": "assistant", "content": answer},
-                    "logprobs": None,
+                    "logprobs": logprobs(answer, body.get("top_logprobs") or 0) if body.get("logprobs") else None,
                     "finish_reason": "stop",
                 }
             ],
@@ -115,6 +116,19 @@ def completion(body: dict[str, Any], digest: bytes, answer: str) -> bytes:
             },
         }
     )
+
+
+def logprobs(answer: str, top: int) -> dict[str, Any]:
+    """Tokens of an answer, a word, a digit or a sign each, with what else could have stood in the place of a digit."""
+    return {"content": [_token(token, top) for token in re.findall(r"\d|[^\W\d]+|\W", answer)]}
+
+
+def _token(token: str, top: int) -> dict[str, Any]:
+    others = [digit for digit in "12345" if digit != token] if token.isdigit() else []
+    # Two thirds for what is said, and the rest in equal parts.
+    likely = [(token, math.log(2 / 3 if others else 1.0)), *((other, math.log(1 / 12)) for other in others)]
+    told = [{"token": text, "logprob": logprob, "bytes": list(text.encode())} for text, logprob in likely]
+    return told[0] | {"top_logprobs": told[:top]}
 
 
 def error(status: int, message: str, param: str | None = None, code: str | None = None) -> bytes:

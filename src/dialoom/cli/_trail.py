@@ -91,7 +91,7 @@ def _steps(dialogue: Dialogue, recipe: Recipe, ledger: Ledger) -> list[Step]:
         if event.node in at:
             detail = ", ".join(f"{name}: {value}" for name, value in event.detail.items())
             at[event.node].events.append(f"{event.what} ({detail})" if detail else event.what)
-    fields = fields_of(dialogue)
+    fields = fields_of(dialogue) | dialogue.tags
     for name, step in at.items():
         if not step.calls:
             step.wrote = {field: fields[field] for field in recipe.nodes[name].writes() if field in fields}

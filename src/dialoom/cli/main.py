@@ -12,6 +12,7 @@ import dialoom
 from dialoom.cli._errors import told
 from dialoom.cli.check import check
 from dialoom.cli.corpus import corpus
+from dialoom.cli.evaluate import evaluate
 from dialoom.cli.export import export
 from dialoom.cli.gate import gate
 from dialoom.cli.import_ import import_
@@ -73,6 +74,7 @@ app.command("export")(export)
 app.command("import")(import_)
 app.command("push")(push)
 app.add_typer(corpus, name="corpus")
+app.add_typer(evaluate, name="evaluate")
 app.command("trace")(trace)
 app.command("nodes")(nodes)
 app.command("models")(models)

@@ -68,7 +68,11 @@ def _build(data: Mapping[str, Any], lines: Lines) -> Recipe:
         problems.append(
             DialoomError("the recipe has no nodes", place=lines.place(["nodes"]), remedy="add at least one")
         )
-    ready["nodes"] |= _closing(data, lines, problems)
+    closing = _closing(data, lines, problems)
+    ready["nodes"] |= closing
+    if not closing and isinstance(ready.get("quality"), Mapping):
+        # What is wrong with it is told already.
+        ready["quality"] = {name: value for name, value in ready["quality"].items() if name != _JUDGE}
     try:
         recipe = Recipe.model_validate(ready)
     except ValidationError as error:

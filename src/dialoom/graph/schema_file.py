@@ -35,6 +35,12 @@ def recipe_schema() -> dict[str, Any]:
         part = made[_name(refs[kind])]
         part["required"] = ["kind", *part.get("required", ())]
     top = made.pop(_name(refs[Recipe]))
+    judge = made[_name(refs[KINDS.load("judge")])]
+    made["Quality"]["properties"]["judge"] = {
+        "description": made["Quality"]["properties"]["judge"]["description"],
+        # As a node, without what is known of it.
+        **{name: value for name, value in judge.items() if name not in ("description", "title", "required")},
+    }
     # What every node and every model has in common is in each of them.
     made.pop("Node", None)
     made.pop("ModelConfig", None)

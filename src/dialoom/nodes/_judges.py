@@ -14,8 +14,9 @@ from dialoom.graph.node import Node
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 
-# As many as OpenAI and vLLM give; more would be refused.
-_TOP_LOGPROBS = 20
+# Room for the five scores of most scales with and without a space before them. OpenAI and vLLM give 20 at most, and all
+# that are given stand in the ledger for each token.
+_TOP_LOGPROBS = 10
 
 
 def _different(names: list[str]) -> list[str]:

@@ -217,13 +217,14 @@ class Judge(Judges):
 
         first = await ask(0, context)
         expected = expected_scores(first.text, first.tokens, rubric.criteria[0].scores) if self.probabilities else {}
-        if expected or self.samples == 1:
+        left = {name for name, said in first.value.items() if said["score"] is not None} - expected.keys()
+        if self.samples == 1 or not left:
             return Opinion(judge, [first.value], expected)
         more = await side_by_side([partial(ask, sample) for sample in range(1, self.samples)], context)
         usable = [each.value for each in more if not isinstance(each, RecordError)]
         if len(usable) < len(more):
             context.note("samples of a judge could not be used", judge=judge, lost=len(more) - len(usable))
-        return Opinion(judge, [first.value, *usable])
+        return Opinion(judge, [first.value, *usable], expected)
 
     def _unjudged(self, record: Record, why: str) -> Fields:
         names = {criterion.id for rubric in self._rubrics for criterion in rubric.criteria}

@@ -30,8 +30,8 @@ _MOST_TAGS = 12
 class Tagger(Prompted):
     """Let a model file the record under a category of a taxonomy, and name what it is about in a few tags.
 
-    Writes `category`, `subcategory` and `tags` as the tag of this node's name, and why as the tag `judged`. These
-    are free words, folded in case and number here; `dialoom evaluate tags` makes one of near-synonyms in a finished set.
+    Writes `category`, `subcategory` and `tags` as the tag of this node's name, and why as the tag `judged`. These tags
+    are free words in small letters; `dialoom evaluate tags` makes one of those in a finished set that mean the same.
     """
 
     kind: Literal["tagger"] = "tagger"

@@ -45,11 +45,12 @@ def expected_scores(text: str, tokens: Sequence[Token], scores: Sequence[int]) -
     allowed = {str(score): score for score in scores}
     if any(one != other and other.startswith(one) for one in allowed for other in allowed):
         return {}
-    if b"".join(token.text for token in tokens) != text.encode():
+    start = _start(text, tokens)
+    if start is None:
         return {}
     found = {}
     for name, at in _score_places(text).items():
-        token, before = _covering(tokens, len(text[:at].encode()))
+        token, before = _covering(tokens, start + len(text[:at].encode()))
         # The same score with and without a space before it are two tokens.
         masses = _masses(token, before, lambda said: allowed.get(said.strip()))
         mass = sum(masses.values())
@@ -65,13 +66,14 @@ def token_choice(text: str, tokens: Sequence[Token], member: str, choices: Seque
 
     No two choices may begin alike: a choice is known by its first token.
     """
-    if b"".join(token.text for token in tokens) != text.encode():
+    start = _start(text, tokens)
+    if start is None:
         return {}
     try:
         at = _members(text, 0)[member] + 1
     except (ValueError, IndexError, KeyError):
         return {}
-    token, before = _covering(tokens, len(text[:at].encode()))
+    token, before = _covering(tokens, start + len(text[:at].encode()))
 
     def chosen(said: str) -> str | None:
         begun = said.rstrip('",}')
@@ -80,6 +82,16 @@ def token_choice(text: str, tokens: Sequence[Token], member: str, choices: Seque
     masses = _masses(token, before, chosen)
     mass = sum(masses.values())
     return {choice: each / mass for choice, each in masses.items()} if mass >= _LEAST_MASS else {}
+
+
+def _start(text: str, tokens: Sequence[Token]) -> int | None:
+    """The byte of the tokens at which the text begins; None where it is not their text.
+
+    Servers strip white space off the text that they tell the tokens of.
+    """
+    said = b"".join(token.text for token in tokens)
+    start = said.find(text.encode())
+    return start if start >= 0 and text and said.strip() == text.encode().strip() else None
 
 
 def _covering(tokens: Sequence[Token], place: int) -> tuple[Token, str]:
