@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Rows of a block of similarities: 256 by 100,000 texts are 100 MB.
 _BLOCK = 256
+# Gains computed anew at a time.
+_TOGETHER = 32
 
 
 class Choice(NamedTuple):
@@ -43,21 +45,31 @@ def facility_location(vectors: Vectors, keep: int) -> Choice:
     rows = len(vectors)
     covered = np.zeros(rows, dtype=np.float32)
     nearest = np.zeros(rows, dtype=np.int64)
+    ones = np.ones(rows, dtype=np.float32)
     # What each row would add, as it was when last computed: an upper bound, since gains only shrink.
     gains = [(-gain, row) for row, gain in enumerate(_first_gains(vectors))]
     heapq.heapify(gains)
     chosen: list[int] = []
     while gains and len(chosen) < keep:
-        _, row = heapq.heappop(gains)
-        likeness = _likeness(vectors, row)
-        gain = float(np.maximum(likeness - covered, 0).sum(dtype=np.float64))
-        if gains and (-gain, row) > gains[0]:
-            heapq.heappush(gains, (-gain, row))
-            continue
-        better = likeness > covered if chosen else np.ones(rows, dtype=bool)
-        nearest[better] = row
-        covered = np.maximum(covered, likeness)
-        chosen.append(row)
+        # Several at a time: one matrix product takes little longer than one row of it.
+        rows_now = [heapq.heappop(gains)[1] for _ in range(min(_TOGETHER, len(gains)))]
+        likeness = vectors[rows_now] @ vectors.T
+        more = likeness - covered
+        fresh = np.maximum(more, 0, out=more) @ ones
+        found = sorted(
+            (-float(gain), row, place) for place, (gain, row) in enumerate(zip(fresh, rows_now, strict=True))
+        )
+        best, row, place = found[0]
+        settled = not gains or (best, row) < gains[0]
+        for gain, other, _ in found[settled:]:
+            heapq.heappush(gains, (gain, other))
+        if settled:
+            better = likeness[place] > covered if chosen else np.ones(rows, dtype=bool)
+            nearest[better] = row
+            covered = np.maximum(covered, likeness[place])
+            chosen.append(row)
+    # A chosen row is most like itself, and not like an earlier one that says the same.
+    nearest[chosen] = chosen
     return Choice(chosen, [(int(one), float(much)) for one, much in zip(nearest, covered, strict=True)])
 
 
@@ -67,13 +79,8 @@ def _first_gains(vectors: Vectors) -> list[float]:
     found: list[float] = []
     for start in range(0, len(vectors), _BLOCK):
         likeness = vectors[start : start + _BLOCK] @ vectors.T
-        found += np.maximum(likeness, 0).sum(axis=1, dtype=np.float64).tolist()
+        found += (np.maximum(likeness, 0, out=likeness) @ np.ones(len(vectors), dtype=np.float32)).tolist()
     return found
-
-
-def _likeness(vectors: Vectors, row: int) -> Vectors:
-    likeness: Vectors = vectors @ vectors[row]
-    return likeness
 
 
 def farthest_first(count: int, keep: int, likeness: Callable[[int], Sequence[float]]) -> Choice:
