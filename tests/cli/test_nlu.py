@@ -77,8 +77,11 @@ def test_what_is_left_out_is_told(dialoom: Dialoom, nlu: Path) -> None:
     done = dialoom("export", "corpus", "--to", "rasa", "--out", "out.yml")
     assert done.code == 0
     told = done.err.splitlines()
-    assert told[0] == "note: left out 1 utterances: Rasa would read its brackets as an annotation (more.csv:1)"
-    assert told[1].startswith("note: texts with more than one intent: 1 ('to Rome' is 'greet' in more.csv:2")
+    assert (
+        told[0]
+        == "note: left out 1 utterances: Rasa would read its brackets as an annotation (content-295745ef9b635601)"
+    )
+    assert told[1].startswith("note: texts with more than one intent: 1 ('to Rome' is 'greet' in content-")
     assert told[2].startswith("wrote ")
     assert told[2].endswith(" utterances to out.yml")
 
@@ -90,7 +93,7 @@ def test_nothing_labelled_is_an_error(dialoom: Dialoom, nlu: Path) -> None:
     assert dialoom("import", "chat.jsonl", "--corpus", "chats").code == 0
     done = dialoom("export", "chats", "--to", "clu", "--out", "none.json")
     assert done.code == 3
-    assert "there are no utterances to write; left out 1 utterances: no intent (chat.jsonl:1)" in done.err
+    assert "there are no utterances to write; left out 1 utterances: no intent (content-cc39c73e769138f9)" in done.err
     assert not (nlu / "none.json").exists()
 
 

@@ -53,7 +53,7 @@ lineages = st.builds(
 )
 dialogues = st.builds(
     Dialogue,
-    id=texts,
+    id=texts.filter(bool),
     turns=st.lists(turns, max_size=3),
     topic=maybe,
     scenario=maybe,

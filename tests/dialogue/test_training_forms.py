@@ -369,7 +369,7 @@ BAD = [
     ("alpaca", {"instruction": "a", "output": "b", "history": [["x"]]}, "history[0]", "expected two texts"),
     ("trl_sft", {"prompt": "a"}, "completion", "no field 'completion'"),
     ("trl_sft", {"prompt": "a", "completion": 3}, "completion", "expected a list of messages, or text"),
-    ("trl_sft", {"prompt": [], "completion": "b"}, "prompt", "no messages"),
+    ("trl_sft", {"prompt": [], "completion": "b"}, "prompt", "list of messages is empty"),
     ("trl_kto", {"prompt": "a", "completion": "b"}, "label", "no field 'label'"),
     ("trl_kto", {"prompt": "a", "completion": "b", "label": "good"}, "label", "expected true or false"),
     ("trl_dpo", {"prompt": "a", "chosen": "b"}, "rejected", "no field 'rejected'"),

@@ -23,13 +23,13 @@ LUGGAGE = talk(
 
 
 def test_every_metric_is_named_as_its_module_and_gives_its_type() -> None:
-    types = {"bool": bool, "int": int, "float": float, "str": str}
+    types = {"bool": bool, "int": int, "float": float, "text": str}
     assert {"turns", "speakers", "words", "on_topic"} <= set(METRICS.names())
     for name in METRICS.names():
         metric = METRICS.load(name)
         assert metric.name == name
         assert metric.about
-        assert metric.type in ("bool", "str") or metric.range is not None
+        assert metric.type in ("bool", "text") or metric.range is not None
         if metric.lacking() is not None or metric.cost != "cheap":
             continue
         for dialogue in (LUGGAGE, talk(), talk("", " ")):

@@ -185,7 +185,7 @@ def test_importing_the_room_imports_no_database() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-JUDGE = [TagColumn("judge.coherence", "float"), TagColumn("judge.overall", "float"), TagColumn("language", "text")]
+JUDGE = [TagColumn("judge.coherence", "float"), TagColumn("judge.overall", "float"), TagColumn("tongue", "text")]
 
 
 def tagged(**tags: Any) -> Dialogue:
@@ -198,25 +198,25 @@ def tagged(**tags: Any) -> Dialogue:
         "judge.coherence >= 3.5",
         "turns >= 4 and distinct_2 > 0.5 and judge.coherence >= 3.5",
         "Judge.Coherence + judge.overall > 7",
-        "language = 'en' and judge.overall is not null",
+        "tongue = 'en' and judge.overall is not null",
         "list_contains(topics, 'travel')",
         "not refused",
     ],
 )
 def test_rules_name_tags_beside_metrics(rule: str) -> None:
     columns = [*JUDGE, TagColumn("topics", "texts"), TagColumn("refused", "bool")]
-    good = tagged(judge={"coherence": 4, "overall": 3.25}, language="en", topics=["travel"], refused=False)
-    bad = tagged(judge={"coherence": 3, "overall": None}, language="de", topics=[], refused=True)
+    good = tagged(judge={"coherence": 4, "overall": 3.25}, tongue="en", topics=["travel"], refused=False)
+    bad = tagged(judge={"coherence": 3, "overall": None}, tongue="de", topics=[], refused=True)
     assert [verdict.kept for verdict in Rules([rule], columns).judge([good, bad])] == [True, False]
 
 
 def test_a_tag_that_is_missing_or_of_another_type_is_not_passed_and_said_to_be_so() -> None:
-    rules = Rules(["judge.coherence >= 0", "language <> 'x'"], JUDGE)
-    for tags in ({}, {"judge": None}, {"judge": {"coherence": "5"}, "language": 3}, {"judge": {"coherence": True}}):
+    rules = Rules(["judge.coherence >= 0", "tongue <> 'x'"], JUDGE)
+    for tags in ({}, {"judge": None}, {"judge": {"coherence": "5"}, "tongue": 3}, {"judge": {"coherence": True}}):
         verdict = rules.judge([tagged(**tags)])[0]
         assert verdict.reasons == [
             "judge.coherence >= 0: judge.coherence is not there",
-            "language <> 'x': language is not there",
+            "tongue <> 'x': tongue is not there",
         ]
 
 

@@ -49,7 +49,8 @@ def preview(
 
     loaded = _recipe.load(recipe, _recipe.parse_changes(set))
     # Before its corpus, which says what is held out, is put aside.
-    check(loaded, corpus_for(loaded, _recipe.run_folder(loaded)))
+    with aside():
+        check(loaded, corpus_for(loaded, _recipe.run_folder(loaded)))
     # What is only looked at does not belong in the user's corpus.
     loaded.corpus = None
     # Nor does who looks want to wait for a batch.

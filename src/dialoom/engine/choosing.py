@@ -31,13 +31,11 @@ class Choice:
 
     Attributes:
         among, chosen: records that met all rules, and how many of them stay.
-        more_kept: how many more are kept than before the choice; usually negative.
         reasons: of the records that were kept before it and are no more.
     """
 
     among: int
     chosen: int
-    more_kept: int
     reasons: list[str]
 
 
@@ -74,8 +72,8 @@ def choose_at_end(recipe: Recipe, corpus: Corpus, rejects: Rejects, log: SeedLog
     if gone:
         listed = ", ".join(f"'{name}'" for name in gone)
         corpus.remove(f"{own} AND id IN ({listed})", why="not chosen at the end of the run")
-    more = _settle(log, seeds, reasons)
-    return Choice(len(reasons), sum(reason is None for reason in reasons.values()), more, list(gone.values()))
+    _settle(log, seeds, reasons)
+    return Choice(len(reasons), sum(reason is None for reason in reasons.values()), list(gone.values()))
 
 
 def _bring_back(corpus: Corpus, rejects: Rejects, run: str, back: set[str]) -> None:
@@ -98,19 +96,16 @@ def _turn_down(
         rejects.add([Reject("rejected", CHOICE, [gone[one.id]], one) for one in part])
 
 
-def _settle(log: SeedLog, seeds: dict[str, str | None], reasons: dict[str, str | None]) -> int:
-    """Enter anew what became of the seeds; returns how many more of their records are kept."""
+def _settle(log: SeedLog, seeds: dict[str, str | None], reasons: dict[str, str | None]) -> None:
+    """Enter anew what became of the seeds."""
     kept = Counter(dict.fromkeys(seeds.values(), 0))
     kept.update(seeds[name] for name, reason in reasons.items() if reason is None)
-    more = 0
     outcomes: list[SeedOutcome] = []
     for seed, number in kept.items():
         was = None if seed is None else log.done(seed)
         if was is not None and was.kept != number:
             outcomes.append(SeedOutcome(was.seed, number, was.kept + was.rejected - number, was.failed))
-            more += number - was.kept
     log.add(outcomes)
-    return more
 
 
 def _is_done(log: SeedLog, seed: str | None) -> bool:

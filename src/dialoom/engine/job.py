@@ -136,8 +136,8 @@ class Job:
             return
         choice = choose_at_end(self._recipe, self._corpus, self._rejects, self._log, self._report.run)
         if choice is not None:
-            counts.kept += choice.more_kept
-            counts.rejected -= choice.more_kept
+            counts.kept = self._corpus.count(f"run = '{self._report.run}'")
+            _, counts.rejected, counts.failed = self._log.totals()
             for reason in choice.reasons:
                 count_reason(self._report.reasons, [reason])
             self._view.say(f"chosen at the end, of {choice.among:,} records that met all rules: {choice.chosen:,}")

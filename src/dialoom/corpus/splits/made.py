@@ -95,8 +95,9 @@ def read_made(folder: Path) -> Made:
         files = tuple(_File(folder / str(file["file"]), str(file["set"])) for file in told["files"])
         made = Made(path, int(told["version"]), told.get("version_hash"), files)
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        why = (error.strerror or "it cannot be read").lower() if isinstance(error, OSError) else "it is another's"
         raise DataError(
-            f"this is no folder of a split: {error}", place=Place(str(path)), remedy="make one: dialoom corpus split"
+            f"this is no manifest of a split: {why}", place=Place(str(path)), remedy="make one: dialoom corpus split"
         ) from error
     if form != "jsonl":
         raise DataError(

@@ -12,4 +12,6 @@ def prompt_words(dialogue: Dialogue) -> int:
     return sum(len(words(turn.text)) for turn in dialogue.turns[:-1])
 
 
-METRIC = Metric("prompt_words", "number of words in all turns but the last", "int", prompt_words)
+METRIC = Metric(
+    "prompt_words", "number of words in all turns but the last", "int", prompt_words, range=(0, float("inf"))
+)

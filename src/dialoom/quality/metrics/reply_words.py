@@ -12,4 +12,4 @@ def reply_words(dialogue: Dialogue) -> int:
     return len(words(dialogue.turns[-1].text)) if dialogue.turns else 0
 
 
-METRIC = Metric("reply_words", "number of words in the last turn", "int", reply_words)
+METRIC = Metric("reply_words", "number of words in the last turn", "int", reply_words, range=(0, float("inf")))
