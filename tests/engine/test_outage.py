@@ -6,6 +6,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from dialoom.engine.view import NoView
 from tests.engine.support import left_in, lines, run
 from tests.support.fault_server import FaultServer
@@ -21,10 +23,11 @@ class Said(NoView):
         self.messages.append(message)
 
 
-def test_a_run_pauses_while_its_endpoint_is_down_and_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tries", [1, 2])
+def test_a_run_pauses_while_its_endpoint_is_down_and_goes_on(tmp_path: Path, tries: int) -> None:
     server = FaultServer(latency=0.02)
     server.__enter__()
-    content = lines(server, 150, tries=2, outage=60)
+    content = lines(server, 150, tries=tries, outage=60)
     port = server.url.rsplit(":", 1)[1].partition("/")[0]
     back: list[FaultServer] = []
 
