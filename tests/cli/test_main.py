@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from typer.testing import CliRunner
@@ -25,16 +24,11 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"Example:\n    dialoom {command}" in shown.output
 
 
-def test_help_tells_the_exit_codes_and_comes_at_once(process: Dialoom) -> None:
-    times = []
-    for _ in range(3):
-        began = perf_counter()
-        shown = process("--help")
-        times.append(perf_counter() - began)
+def test_help_tells_the_exit_codes(process: Dialoom) -> None:
+    shown = process("--help")
     assert shown.code == 0
     assert "130  interrupted" in shown.out
     assert all(command in shown.out for command in COMMANDS)
-    assert min(times) < 0.5
 
 
 def test_help_loads_no_room_that_is_heavy() -> None:
