@@ -63,7 +63,7 @@ def test_a_call_that_waits_to_be_tried_again_keeps_no_other_from_being_made(
     assert time.monotonic() - begun < 60
     # And a run that is stopped does not sit out the waits.
     client.signal(signal.SIGINT)
-    assert client.finish(3)["status"] == "interrupted"
+    assert client.finish(40)["status"] == "interrupted"
     left = left_in(out)
     assert (len(left.kept), left.report["pending"]) == (90, 10)
 
