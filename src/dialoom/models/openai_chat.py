@@ -210,7 +210,8 @@ class OpenAIChat:
         request. The row is long enough only once an answer has had time to come: that of waiting for a slot and of
         being answered.
 
-        None, where `pardon` is, if it turns out that the endpoint is down: the call then waits for it as the others do.
+        None, where `pardon` is, if the endpoint seems to be at fault: the call is then made once more. Where it is down,
+        it waits for it as the others do; calls that were all cut off as it went down have nobody else to find that out.
         """
         where = ", ".join(endpoint.url for endpoint in self._urls)
         failed_at = monotonic()
@@ -229,12 +230,15 @@ class OpenAIChat:
             return EndpointError(str(fault), remedy="start the server or correct the URL, then run again")
         end = failed_at + max(_SHORTEST_DOUBT, (failed_at - begun) / 2)
         while all(call in endpoint.given_up for endpoint in self._urls):
-            if pardon and fault.retryable and all(endpoint.circuit.open for endpoint in self._urls):
+            down = all(endpoint.circuit.open for endpoint in self._urls)
+            in_row = all(len(endpoint.given_up) >= _BARREN_CALLS for endpoint in self._urls)
+            convicted = in_row and all(_has_had_time(endpoint) for endpoint in self._urls)
+            if pardon and fault.retryable and (down or convicted):
                 for endpoint in self._urls:
                     endpoint.given_up.remove(call)
                 return None
-            if all(len(endpoint.given_up) >= _BARREN_CALLS for endpoint in self._urls):
-                if all(_has_had_time(endpoint) for endpoint in self._urls):
+            if in_row:
+                if convicted:
                     return EndpointError(
                         f"{where} answered none of the last {_BARREN_CALLS} calls; the last one failed with: {fault}",
                         remedy="mend the endpoint or the request, then run again: what was answered is kept",
