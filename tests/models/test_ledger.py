@@ -7,7 +7,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -17,8 +20,9 @@ from hypothesis import strategies as st
 
 from dialoom.errors import StorageError
 from dialoom.models import ChatAnswer, Ledger, ReadLedger
+from dialoom.models._calls import Calls, storage_error
 from dialoom.models.entry import Entry
-from dialoom.models.journal import entries, files, framed
+from dialoom.models.journal import Journal, entries, files, framed
 from dialoom.models.ledger import _MOST_WAITING
 from dialoom.models.seen import Seen
 
@@ -37,6 +41,12 @@ def answer(text: str = "yes") -> ChatAnswer:
 async def put(ledger: Ledger, numbers: range, text: str = "yes") -> None:
     for number in numbers:
         await ledger.put(key(number), "url model", "node", "record", b"{}", answer(text))
+
+
+async def put_for_ever(ledger: Ledger) -> None:
+    while True:
+        await put(ledger, range(1))
+        await asyncio.sleep(0.001)
 
 
 def test_what_was_put_is_found_at_once_and_after_closing(tmp_path: Path) -> None:
@@ -168,6 +178,115 @@ def test_where_writing_is_slow_answers_are_written_together(tmp_path: Path, monk
     ledger.close()
     assert len(writes) < 10
     assert Ledger(path).last_row() == 200
+
+
+@pytest.mark.parametrize("tail", [bytes(16), bytes(4096), b"\xff" * 40, b"\xff" * 15])
+def test_what_a_power_cut_leaves_at_the_end_is_no_entry(tmp_path: Path, tail: bytes) -> None:
+    path = tmp_path / "ledger.sqlite"
+    killed(path)
+    (file,) = files(path)
+    file.write_bytes(file.read_bytes() + tail)
+    ledger = Ledger(path)
+    assert ledger.last_row() == 500
+    ledger.close()
+
+
+def test_zeros_before_the_end_are_damage(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    killed(path)
+    (file,) = files(path)
+    file.write_bytes(bytes(16) + file.read_bytes())
+    with pytest.raises(StorageError, match="is damaged 16 bytes"):
+        Ledger(path)
+
+
+def test_where_the_table_cannot_be_written_an_answer_goes_to_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    failed = threading.Event()
+
+    def locked(table: Calls, batch: Iterable[Entry]) -> None:
+        failed.set()
+        raise storage_error(path, sqlite3.OperationalError("database is locked"))
+
+    ledger = Ledger(path)
+    monkeypatch.setattr(Calls, "add", locked)
+
+    async def work() -> None:
+        await put(ledger, range(1))
+        await asyncio.to_thread(failed.wait)
+        with pytest.raises(StorageError, match="database is locked"):
+            await put_for_ever(ledger)
+        for number in range(1, 5):
+            # These were on their way, and are paid for.
+            with pytest.raises(StorageError, match="database is locked"):
+                await put(ledger, range(number, number + 1))
+
+    asyncio.run(work())
+    ledger.close()
+    monkeypatch.undo()
+    again = Ledger(path)
+    assert again.last_row() == 5
+    again.close()
+
+
+def test_an_answer_whose_record_is_cancelled_is_written_before_the_ledger_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    real = os.write
+
+    def slow(file: int, data: bytes) -> int:
+        time.sleep(0.02)
+        return real(file, data)
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        ledger = Ledger(path)
+        monkeypatch.setattr("dialoom.models.journal.os.write", slow)
+        await put(ledger, range(1))
+        # Functions of others keep the loop's threads busy.
+        over = threading.Event()
+        busy = loop.run_in_executor(None, over.wait)
+        asking = asyncio.create_task(put(ledger, range(1, 2)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+        ledger.close()
+        over.set()
+        await busy
+        again = Ledger(path)
+        assert again.last_row() == 2
+        again.close()
+
+    asyncio.run(work())
+
+
+def test_after_a_write_that_cannot_be_taken_back_another_file_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "ledger.sqlite")
+    entry = framed(Entry("0" * 32, "model", "node", "record", b"{}", b"{}", 1, 1, 0.1, 0.1))
+    journal.write(entry)
+    real = os.write
+    room = [10, 0]
+
+    def full(file: int, data: bytes) -> int:
+        return real(file, data[: room.pop(0)])
+
+    def broken(file: int, size: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("dialoom.models.journal.os.write", full)
+    monkeypatch.setattr("dialoom.models.journal.os.ftruncate", broken)
+    with pytest.raises(OSError, match="No space left"):
+        journal.write(entry)
+    monkeypatch.undo()
+    journal.write(entry)
+    assert [len(list(entries(file))) for file in files(tmp_path / "ledger.sqlite")] == [1, 1]
 
 
 @given(st.sets(st.integers(0, (1 << 128) - 1), max_size=200), st.integers(0, (1 << 128) - 1))

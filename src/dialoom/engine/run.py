@@ -17,7 +17,7 @@ from dialoom.engine.job import Job
 from dialoom.engine.keep import keep_recipe, keep_rest
 from dialoom.engine.provenance import Provenance
 from dialoom.engine.rejects import Rejects
-from dialoom.engine.report import Report
+from dialoom.engine.report import Counts, Report
 from dialoom.engine.rundir import RunDirectory
 from dialoom.engine.seedlog import SeedLog
 from dialoom.engine.seeds import Seeds
@@ -77,6 +77,16 @@ def run(
         return pool.submit(asyncio.run, job).result()
 
 
+def _count_cut(rejects: Rejects, log: SeedLog, counts: Counts) -> set[str]:
+    """Count the rejects of seeds that are not done; returns these seeds."""
+    cut: set[str] = set()
+    for state, line in rejects.read():
+        if log.done(line["seed"]) is None:
+            setattr(counts, state, getattr(counts, state) + 1)
+            cut.add(line["seed"])
+    return cut
+
+
 async def _run(
     recipe: Recipe,
     out: Path,
@@ -118,10 +128,17 @@ async def _run(
                     f"the recipe has changed: {old} dialogues of its earlier form left the corpus's newest version"
                 )
             rejects = Rejects(directory.rejects)
-            reasons = rejects.keep_only(lambda state, line: log.done(line["seed"]) is not None)
             before = Before(reopened=log.reopened())
             counts = report.counts
             counts.seeds_done, counts.rejected, counts.failed = log.totals()
+            if report.target is not None and corpus.count(f"run = '{run_id}'") >= report.target:
+                # A seed that the target cut is not walked again, so that what became of its records stays.
+                reasons = rejects.keep_only(
+                    lambda state, line: line["seed"] not in before.reopened or log.done(line["seed"]) is not None
+                )
+                before.seeds.update(_count_cut(rejects, log, counts))
+            else:
+                reasons = rejects.keep_only(lambda state, line: log.done(line["seed"]) is not None)
             for seed, record in corpus.seeds_and_ids(run_id) if corpus.count() else ():
                 counts.kept += 1
                 if log.done(seed) is None:

@@ -199,11 +199,12 @@ class Sink:
             else:
                 rejects.append(Reject(state, node, list(reasons), end.dialogue))
             settled.append(Settled(end.record, state, reasons))
+        # First the rejects: with what is kept the target may be reached, and nothing of this batch is walked again.
+        self._rejects.add(rejects)
         if kept:
             self._corpus.append(kept, run=self._run, batch=uuid4().hex[:12])
             self._rows += len(kept)
             self._commits += 1
-        self._rejects.add(rejects)
         return settled
 
     def _end(self, finished: Finished) -> _End:

@@ -60,7 +60,10 @@ class Target(SeedOrder):
         return self._barren
 
     def admits(self, in_work: int) -> bool:
-        """Whether one more seed is worth starting while `in_work` are: as many as are likely to be needed."""
+        """Whether one more seed is worth starting while `in_work` are: as many as are likely to be needed, and no more
+        than there is memory to hold back."""
+        if not super().admits(in_work):
+            return False
         # As the rule of succession: the first seeds are taken to be good until they show otherwise.
         kept_of_one = (self._kept_of_settled + self._records_per_seed) / (self._settled_seeds + 1)
         needed = ceil(_SPARE * (self._wanted - self._kept) / kept_of_one)

@@ -60,10 +60,18 @@ class Journal:
                 written += os.write(self._file, framed[written:])
             finally:
                 if written < len(framed):
-                    os.ftruncate(self._file, self._size)
+                    self._take_back()
             if written < len(framed):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._size += written
+
+    def _take_back(self) -> None:
+        """Cut off what is not whole; where that fails, it stays at the end of its file, and another is begun."""
+        if self._file is not None:
+            try:
+                os.ftruncate(self._file, self._size)
+            except OSError:
+                self.turn()
 
     def turn(self) -> Path:
         """End the file that is written to, to be dropped once its entries are elsewhere; returns it."""
@@ -109,14 +117,18 @@ def entries(path: Path) -> Iterator[Entry]:
         size = os.fstat(file.fileno()).st_size
         while len(frame := file.read(_FRAME.size)) == _FRAME.size:
             head, request, answer, checksum = _FRAME.unpack(frame)
-            body = file.read(head + request + answer)
-            if len(body) < head + request + answer:
+            length = head + request + answer
+            # A power cut may leave any length there.
+            if length > size - file.tell():
                 return
-            if crc32(body) != checksum:
-                if file.tell() == size:
+            begin = file.tell()
+            body = file.read(length)
+            if not head or crc32(body) != checksum:
+                # It may also leave a file that is as long as it was to be, and zeros at its end.
+                if file.tell() == size or not (any(frame) or any(file.read())):
                     return
                 raise StorageError(
-                    f"{path} is damaged {file.tell() - len(body):,} bytes from its beginning",
+                    f"{path} is damaged {begin:,} bytes from its beginning",
                     remedy="move that file elsewhere and run again: the calls in it are asked for anew, all others are "
                     "kept",
                 )

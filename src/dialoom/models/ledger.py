@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import perf_counter, time
@@ -54,6 +55,8 @@ class Ledger:
         self._write_seconds = 0.0
         self._buffer: list[tuple[Entry, asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
+        # One of its own, which others' work does not keep busy, and which `close` can wait for.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._failure: StorageError | None = None
         self._closing = threading.Event()
         self._mover = threading.Thread(target=self._move, args=(Calls(path),), name="ledger", daemon=True)
@@ -74,9 +77,8 @@ class Ledger:
         return self._table.after(row)
 
     async def put(self, key: str, model: str, node: str, record: str, request: bytes, answer: ChatAnswer) -> None:
-        """Write an answer; returns once it is durable. Raises StorageError if it cannot be written."""
-        if self._failure is not None:
-            raise self._failure
+        """Write an answer; returns once it is durable. Raises StorageError if it cannot be written, and where the table
+        has failed: then it is in the journal nevertheless, if that takes it."""
         entry = Entry(
             key,
             model,
@@ -94,12 +96,16 @@ class Ledger:
         else:
             self._write([entry])
             self._enter([entry])
+        if self._failure is not None:
+            raise self._failure
         # A thread lets it go on, which has no event of this loop to set.
         while len(self._waiting) > _MOST_WAITING and self._failure is None:  # noqa: ASYNC110
             await asyncio.sleep(_PAUSE)
 
     def close(self) -> None:
         """Take all to the table and close the files."""
+        # Whoever waited for it may have been cancelled, and the next run may begin as soon as this returns.
+        self._writer.shutdown()
         try:
             if rest := [entry for entry, _ in self._buffer]:
                 self._buffer.clear()
@@ -142,8 +148,9 @@ class Ledger:
                 self._seen.add(entry.key)
             self._queue.put(entry)
         self._queued += len(batch)
-        if self._journal.full and self._written == self._queued:
-            with self._lock:
+        with self._lock:
+            # Nothing may be in the file that is not in the queue before it.
+            if self._journal.full and self._written == self._queued:
                 self._queue.put(self._journal.turn())
 
     async def _write_with_others(self, entry: Entry) -> None:
@@ -160,7 +167,7 @@ class Ledger:
             batch = [entry for entry, _ in taken]
             failure: StorageError | None = None
             try:
-                await asyncio.to_thread(self._write, batch)
+                await asyncio.get_running_loop().run_in_executor(self._writer, self._write, batch)
             except StorageError as error:
                 failure = error
             else:
