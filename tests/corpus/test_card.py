@@ -92,7 +92,9 @@ def test_a_card_shows_recipes_and_models(made: Corpus, tmp_path: Path) -> None:
 
 def test_a_card_of_recipes_without_models_says_so(tmp_path: Path) -> None:
     corpus = Corpus.open(tmp_path / "c", create=True)
-    corpus.append([dialogue("own", "text of its own", provenance="synthetic")], run="r", batch="0")
+    row = dialogue("own", "text of its own", provenance="synthetic")
+    row.lineage.recipe, row.lineage.recipe_hash = "calls", "h"
+    corpus.append([row], run="r", batch="0")
     corpus.add("runs", [{"run": "r", "recipe": "calls", "recipe_hash": "h", "text": "recipe: calls\nmodels: {}\n"}])
     text = write_card(corpus, tmp_path / "card", ABOUT).read_text("utf-8")
     assert "ask no model" in text
