@@ -47,6 +47,15 @@ def test_import_replaces_keeps_aside_and_tells(dialoom: Dialoom, log: Path, tmp_
     assert "there before" in again.out
 
 
+def test_what_was_imported_before_a_bad_file_is_told(dialoom: Dialoom, log: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text('{"messages": 7}\n', "utf-8")
+    done = dialoom("import", log, tmp_path / "bad.jsonl", "--corpus", "corpus", "--json")
+    assert done.code == 3
+    assert [file["added"] for file in done.json["files"]] == [59]
+    assert f"error: {log}:8: broken JSON" in done.err
+    assert "bad.jsonl: not one row can be read; the first one, at " in done.err
+
+
 def test_import_of_what_cannot_be_read(dialoom: Dialoom, tmp_path: Path) -> None:
     assert dialoom("import", "nowhere.jsonl", "--corpus", "corpus").code == 3
     (tmp_path / "x.jsonl").write_text('{"a": 1}\n', "utf-8")

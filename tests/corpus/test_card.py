@@ -90,6 +90,17 @@ def test_a_card_shows_recipes_and_models(made: Corpus, tmp_path: Path) -> None:
     assert "```yaml\nrecipe: calls" in text
 
 
+def test_a_card_of_recipes_without_models_says_so(tmp_path: Path) -> None:
+    corpus = Corpus.open(tmp_path / "c", create=True)
+    row = dialogue("own", "text of its own", provenance="synthetic")
+    row.lineage.recipe, row.lineage.recipe_hash = "calls", "h"
+    corpus.append([row], run="r", batch="0")
+    corpus.add("runs", [{"run": "r", "recipe": "calls", "recipe_hash": "h", "text": "recipe: calls\nmodels: {}\n"}])
+    text = write_card(corpus, tmp_path / "card", ABOUT).read_text("utf-8")
+    assert "ask no model" in text
+    assert "by the names" not in text
+
+
 def test_a_folder_is_a_data_set(made: Corpus, tmp_path: Path) -> None:
     held = next(iter(made.dialogues(where="id = '0-4'")))
     hold_out(made, "test", texts={text_key(held.text()): held.id})

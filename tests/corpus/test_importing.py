@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import lance
 import pytest
 
 from dialoom.corpus import Corpus, verify
@@ -115,7 +117,7 @@ def test_bad_rows_are_told_and_kept_and_the_rest_goes_on(corpus: Corpus, tmp_pat
 def test_a_file_of_which_nothing_can_be_read(corpus: Corpus, tmp_path: Path) -> None:
     file = tmp_path / "log.jsonl"
     file.write_text('{"messages": 7}\n', "utf-8")
-    with pytest.raises(DataError, match=r"not one row can be read.*aside"):
+    with pytest.raises(DataError, match=r"not one row can be read; the first one, at .*log.jsonl:1, .*aside"):
         importer(corpus).add(file, "messages")
     with pytest.raises(DataError, match="no such file"):
         importer(corpus).add(tmp_path / "nowhere.jsonl")
@@ -261,3 +263,28 @@ def test_more_changes_than_one_commit_holds(corpus: Corpus, tmp_path: Path) -> N
     assert told(importer(corpus, change=shouting).add(log)) == (0, 1_100, 0, 0)
     assert texts(corpus) == sorted(f"QUESTION {number}" for number in range(1_100))
     assert [one.lineage.position for one in corpus.dialogues()] == [[number] for number in range(1_100)]
+
+
+def test_two_who_import_a_file_at_once_bring_it_once(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment that processes meet by chance alone: both have seen that nothing of it is there."""
+    file = tmp_path / "log.jsonl"
+    file.write_text("".join(f"{row(number)}\n" for number in range(3)), "utf-8")
+    rival = importer(Corpus.open(corpus.location))
+    commit = lance.LanceDataset.commit
+    met: list[Imported] = []
+
+    def rivalled(*arguments: Any, **options: Any) -> Any:
+        if not met:
+            met.append(Imported(file, ""))
+            met.append(rival.add(file))
+        return commit(*arguments, **options)
+
+    mine = importer(corpus)
+    monkeypatch.setattr(lance.LanceDataset, "commit", rivalled)
+    done = mine.add(file)
+    assert (met[1].added, done.added, done.known) == (3, 0, 3)
+    assert corpus.count() == 3
+    assert not verify(corpus).faults
+    assert [version.what for version in corpus.versions()][1:] == [f"append 3 of run {done.run}, batch 0"]

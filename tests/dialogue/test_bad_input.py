@@ -20,6 +20,7 @@ CASES = [
     ("broken.jsonl", GOOD + '{"id":', "jsonl", 2, None, "broken JSON", "one JSON object"),
     ("broken.jsonl", '{"id":"1","dialogue":"A: x"}\n{"id"', "samsum", 2, None, "broken JSON", "one JSON object"),
     ("broken.json", '[{"id":"1",\n"dialogue":}]', "samsum", 2, None, "broken JSON", "one JSON list"),
+    ("list.json", f'[\n{GOOD},\n{{"id":"b","turn":[]}}]', "jsonl", None, "[1].turn", "unknown field", "turns"),
     ("scalar.jsonl", '{"id":"1","dialogue":"A: x"}\n5\n', "samsum", 2, None, "expected one JSON object", "write one"),
     ("list.json", '[{"id":"1","dialogue":"A: x"}, 5]', "samsum", None, "[1]", "expected an object", "write an object"),
     ("item.json", '[{"id":"1","dialog":"A: x"}]', "samsum", None, "[0].dialogue", "no field", "'dialog'"),
@@ -171,3 +172,9 @@ def test_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "bom.jsonl"
     path.write_text("\ufeff" + GOOD, "utf-8")
     assert [dialogue.id for dialogue in read_dialogues(path)] == ["a"]
+
+
+def test_a_json_list_of_own_dialogues_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "list.json"
+    file.write_text(f"\n[\n{GOOD},\n{GOOD.replace('a', 'b', 1)}]\n", "utf-8")
+    assert [(one.id, one.turns[0].text) for one in read_dialogues(file)] == [("a", "x"), ("b", "x")]

@@ -73,6 +73,7 @@ def import_(
     from dialoom.corpus import Corpus
     from dialoom.corpus.importing import Importer
     from dialoom.engine.corpora import corpus_of
+    from dialoom.errors import DialoomError
 
     # Whoever says how to replace wants it replaced.
     redact = redact or bool(kind) or style != "tags" or names is True or model is not None
@@ -84,7 +85,15 @@ def import_(
     importer = Importer(
         Corpus.open(into, create=True), aside, change=redactor, counts=counts, hold=hold, same_id=same_id
     )
-    done = [importer.add(file, format) for file in files]
+    done, failed = [], None
+    for file in files:
+        try:
+            done.append(importer.add(file, format))
+        except DialoomError as stopped:
+            failed = stopped  # What the files before it brought is told first.
+            break
+    if failed is not None and not done:
+        raise failed
     if json:
         replaced = sum((one.replaced for one in done), Counter[str]())
         print_json({"files": [one.to_json() for one in done], "replaced": dict(replaced) if redactor else None})
@@ -95,6 +104,8 @@ def import_(
     bad = [error for one in done for error in one.bad]
     for error in bad:
         print(f"error: {error}", file=sys.stderr)
+    if failed is not None:
+        raise failed
     if bad:
         raise typer.Exit(_SOME_BAD)
 

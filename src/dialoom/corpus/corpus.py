@@ -108,6 +108,11 @@ class Corpus:
         message = f"append {len(rows)} of run {run}, batch {batch}"
         return self._insert(pa.Table.from_pylist(rows, schema=SCHEMA), message, change)
 
+    def append_missing(self, dialogues: Sequence[Dialogue], *, run: str, batch: str) -> Changed:
+        """Commits as one version those dialogues whose ids the run does not hold yet: once, whoever else does the same
+        meanwhile. Raises as `append` does."""
+        return edits.append_missing(self, dialogues, run, batch)
+
     def dialogues(self, version: int | None = None, *, where: str | None = None) -> Iterator[Dialogue]:
         """Streams the dialogues of a version in the order (run, position, id).
 

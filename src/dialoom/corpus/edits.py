@@ -1,11 +1,11 @@
-"""Commits that take dialogues out of a corpus, bring them again, or put other content in their place.
+"""Commits that look at what is there: they take dialogues out, bring what is missing, or put other content in a place.
 
 Each is worked out on the newest version, and again on a newer one where another process's commit came between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import pyarrow as pa
@@ -79,6 +79,34 @@ def put_back(corpus: Corpus, version: int, where: str, why: str | None) -> Chang
         return Changed(number, tuple(found.column(1).to_pylist()))
 
     return _changed(corpus, "put back into", attempt)
+
+
+def append_missing(corpus: Corpus, dialogues: Sequence[Dialogue], run: str, batch: str) -> Changed:
+    """Appends the dialogues whose ids the run does not hold yet.
+
+    Of two processes that do so at once one commits first; the other then sees what is there.
+    """
+    asked = pa.table({"run": [run] * len(dialogues), "id": [each.id for each in dialogues]})
+
+    def attempt(table: lance.LanceDataset) -> Changed:
+        there = set(
+            arrow(table, "SELECT id FROM dialogues SEMI JOIN asked USING (run, id)", asked=asked)[0].to_pylist()
+        )
+        missing = [each for each in dialogues if each.id not in there]
+        if not missing:
+            return Changed(int(table.version), ())
+        rows = rows_of(missing, run=run, batch=batch)
+        recipes = tuple(dict.fromkeys(row["recipe_hash"] for row in rows if row["recipe_hash"]))
+        change = Change("append", Tally.of(rows), run=run, batch=batch, recipes=recipes)
+        operation = lance.LanceOperation.Update(
+            removed_fragment_ids=[_NO_FRAGMENT],
+            new_fragments=_written(corpus, pa.Table.from_pylist(rows, schema=SCHEMA)),
+        )
+        message = f"append {len(rows)} of run {run}, batch {batch}"
+        number = _lance.commit(table, operation, message, change.properties())
+        return Changed(number, tuple(each.id for each in missing))
+
+    return _changed(corpus, "append to", attempt)
 
 
 def update(corpus: Corpus, dialogues: Mapping[tuple[str, str], Dialogue], why: str | None) -> Changed:

@@ -109,8 +109,10 @@ class Importer:
             part = list(islice(fresh, _BATCH))
             if not part:
                 break
-            self._corpus.append(part, run=done.run, batch=str(number))
-            done.added += len(part)
+            # Another process may be importing the same file.
+            brought = len(self._corpus.append_missing(part, run=done.run, batch=str(number)).ids)
+            done.added += brought
+            done.known += len(part) - brought
         self._update(reading)
         if self._hold is not None:
             hold_out(self._corpus, self._hold, texts=reading.held, files=[path])
@@ -118,7 +120,7 @@ class Importer:
             done.aside = self._aside / f"{path.name}-{done.run.removeprefix(RUN)}.jsonl"
             _keep_aside(done.aside, reading.bad)
         if not reading.read:
-            raise DataError("not one row can be read", place=Place(str(path)), remedy=f"see why in {done.aside}")
+            raise _none_read(done)
         return done
 
     def _fresh(self, dialogues: Iterator[Dialogue], reading: _Reading) -> Iterator[Dialogue]:
@@ -215,6 +217,13 @@ class _Reading:
 
 def _problem(file: Path, field: str, what: str, remedy: str) -> DataError:
     return DataError(what, place=Place(str(file), field=field), remedy=remedy)
+
+
+def _none_read(done: Imported) -> DataError:
+    first = done.bad[0]
+    where = f"; the first one, at {first.place}" if first.place else "; the first one"
+    remedy = f"{first.remedy or 'name another --format'}; the rows are in {done.aside}"
+    return DataError(f"not one row can be read{where}: {first.what}", place=Place(str(done.file)), remedy=remedy)
 
 
 def _keep_aside(path: Path, bad: list[tuple[DataError, str]]) -> None:

@@ -51,6 +51,7 @@ def test_a_size_is_kept(tmp_path: Path) -> None:
 def test_too_few_synthetic_ones_are_told(tmp_path: Path) -> None:
     plan = mix(corpus(tmp_path / "c", [*REAL, *MADE[:20]]), 1, by=["intent"])
     assert plan.notes == ["35 synthetic dialogues too few in (greet)", "5 synthetic dialogues too few in (lose)"]
+    assert mix(corpus(tmp_path / "d", [*REAL, *MADE[:20]]), 1).notes == ["40 synthetic dialogues too few"]
 
 
 def test_a_seed_chooses_whatever_the_order(tmp_path: Path) -> None:

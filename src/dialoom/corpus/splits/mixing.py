@@ -93,7 +93,8 @@ def mix(
             chosen.update(row.offset for row in supply[kind].get(key, [])[:count])
             short = count - len(supply[kind].get(key, []))
             if short > 0:
-                plan.notes.append(f"{short} {kind} dialogues too few in ({', '.join(map(str, key))})")
+                stratum = f" in ({', '.join(map(str, key))})" if key else ""
+                plan.notes.append(f"{short} {kind} dialogues too few{stratum}")
     plan.sets[TRAIN] = [row for row in plan.sets[TRAIN] if row.offset in chosen]
     return plan
 
