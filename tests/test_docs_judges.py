@@ -70,6 +70,4 @@ def test_a_name_for_a_field_that_a_model_tags_is_one_that_nodes_write(name: str)
 
 @pytest.mark.parametrize("name", [name.strip("`") for name in MAPPED if re.fullmatch(r"`\w+`", name)])
 def test_a_name_for_a_field_of_stage_one_is_a_metric(name: str) -> None:
-    if name not in METRICS.names():
-        pytest.skip(f"this installation has no metric '{name}'")
-    assert METRICS.load(name).name == name
+    assert name in METRICS.names()

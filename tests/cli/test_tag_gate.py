@@ -162,6 +162,40 @@ def test_judges_tags_of_data_from_elsewhere_can_be_named(dialoom: Dialoom, chats
     assert (wrong.code, "did you mean 'judge.overall'" in wrong.err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [("--rule", "reward > 1"), ("--best-of", "topic", "--score", "reward"), ("--what-if", "reward > 1..2")],
+)
+def test_a_metric_that_lacks_something_here_is_read_where_it_was_measured_elsewhere(
+    dialoom: Dialoom, chats: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("DIALOOM_REWARD_MODEL", raising=False)
+    refused = dialoom("gate", chats, *asked)
+    assert (refused.code, "the metric 'reward' cannot be measured here" in refused.err) == (6, True)
+    scored = tmp_path / "scored.jsonl"
+    rows = [one.model_copy(update={"tags": {"reward": float(place % 3)}}) for place, one in enumerate(lines(chats))]
+    scored.write_text("".join(f"{one.to_json()}\n" for one in rows), "utf-8")
+    done = dialoom("gate", scored, *asked, "--json")
+    assert (done.code, done.json["dialogues"]) == (0, 60), done.err
+    if asked[0] == "--rule":
+        assert done.json["kept"] == 20
+
+
+def test_a_dialogue_that_a_metric_has_no_value_for_gets_no_tag_and_no_quota(dialoom: Dialoom, tmp_path: Path) -> None:
+    texts = ["你好吗", "我很好", "Hello there, how are you today, my friend?"]
+    rows = [{"id": str(n), "turns": [{"speaker": "A", "text": text}]} for n, text in enumerate(texts)]
+    (tmp_path / "mixed.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    done = dialoom("gate", "mixed.jsonl", "--rule", "flesch_reading_ease > 0 or turns = 1", "--kept", "kept.jsonl")
+    assert done.code == 0, done.err
+    assert ["flesch_reading_ease" in one.tags for one in lines(tmp_path / "kept.jsonl")] == [False, False, True]
+    assert dialoom("gate", "mixed.jsonl", "--quota", "flesch_reading_ease=1", "--json").json["kept"] == 3
+
+
+def test_no_metric_is_none_to_measure(dialoom: Dialoom, chats: Path) -> None:
+    done = dialoom("tag", chats, "--metrics", ",")
+    assert (done.code, "--metrics" in done.err) == (2, True)
+
+
 def test_rows_that_cannot_be_read_are_told_and_the_rest_goes_on(dialoom: Dialoom, chats: Path) -> None:
     with chats.open("a") as file:
         file.write('{"id": "bad", "messages": 7}\n')

@@ -63,6 +63,24 @@ def test_what_cannot_be_is_found_with_its_place(tmp_path: Path, quality: str, to
     assert told in found[0]
 
 
+@pytest.mark.parametrize(
+    ("quality", "field"),
+    [
+        ("quotas: {reward: 3}", "quotas.reward"),
+        ("best_of: {by: reward, score: turns}", "best_of.by"),
+        ("best_of: {score: reward}", "best_of.score"),
+        ("rules: [reward > 1]", "rules[0]"),
+    ],
+)
+def test_a_metric_that_lacks_something_here_is_found_before_a_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quality: str, field: str
+) -> None:
+    monkeypatch.delenv("DIALOOM_REWARD_MODEL", raising=False)
+    (found,) = problems(tmp_path, quality)
+    assert f"wrong.yaml:9, quality.{field}: " in found
+    assert "the metric 'reward' cannot be measured here" in found
+
+
 @pytest.mark.parametrize("quality", ["diverse: {keep: 3, by: rouge_l}", "best_of: {by: topic, score: turns}"])
 def test_a_target_and_a_choice_at_the_end_do_not_go_together(tmp_path: Path, quality: str) -> None:
     (found,) = problems(tmp_path, quality, ", target: 5")

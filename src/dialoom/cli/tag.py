@@ -49,10 +49,13 @@ def tag(
     from dialoom.cli._progress import Passage
     from dialoom.dialogue.formats import FORMATS
     from dialoom.engine.given import find_given
+    from dialoom.errors import UsageError
     from dialoom.quality.spread import Spread
     from dialoom.quality.tagged import Tags
 
     named = [name for part in metrics for name in part.split(",") if name] if metrics else None
+    if named == []:
+        raise UsageError("--metrics names none", remedy="such as --metrics turns,distinct_2")
     tags = Tags(named, again=again)
     free(out, force=force, source=data)
     given, bad = find_given(data, format), _given.BadRows()

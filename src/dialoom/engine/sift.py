@@ -13,7 +13,7 @@ from typing import Any
 
 from dialoom.dialogue import Dialogue, Event
 from dialoom.dialogue.formats._files import write_lines
-from dialoom.errors import DialoomError, Place, RecipeError
+from dialoom.errors import DialoomError, MissingExtra, Place, RecipeError
 from dialoom.graph.recipe import Quality
 from dialoom.quality import METRICS, Column, Rules
 from dialoom.quality.gate import WholeSet
@@ -234,6 +234,8 @@ def sift(
     for index, rule in enumerate(quality.rules):
         try:
             Rules([rule], columns)
+        except MissingExtra as error:
+            raise MissingExtra(error.what, place=place(index), remedy=error.remedy) from error
         except DialoomError as error:
             raise RecipeError([DialoomError(error.what, place=place(index), remedy=error.remedy)]) from error
     made = Sift(quality, columns, in_order=in_order, ranges=ranges, sweep=sweep, spool=spool)

@@ -27,8 +27,8 @@ def choice_problems(recipe: Recipe) -> Iterator[DialoomError]:
         try:
             Score(quality.best_of.score, recipe.columns())
         except DialoomError as error:
-            place = lines.place(("quality", "best_of", "score"))
-            yield DialoomError(error.what, place=place, remedy=error.remedy)
+            kind = MissingExtra if isinstance(error, MissingExtra) else DialoomError
+            yield kind(error.what, place=lines.place(("quality", "best_of", "score")), remedy=error.remedy)
     if quality.diverse is not None and quality.diverse.by == "embedding" and not has_embedding():
         yield MissingExtra(
             "choosing by meaning needs WordLlama",
@@ -58,6 +58,9 @@ def choice_field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iter
     for path, name in named:
         first = name.partition(".")[0]
         written = first in known or (first in _LISTS and "." not in name)
+        if not written and name in metrics and (lacking := METRICS.load(name).lacking()) is not None:
+            what = f"the metric '{name}' cannot be measured here"
+            yield MissingExtra(what, place=recipe.lines.place(path), remedy=lacking)
         if written or name in metrics:
             continue
         what = f"no record has a field '{first}' at its end, and no metric is called so"

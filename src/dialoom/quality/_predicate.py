@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from dialoom.errors import DialoomError, nearest
+from dialoom.errors import DialoomError, MissingExtra, nearest
 from dialoom.quality._column import Column, sample
 from dialoom.quality.metrics import METRICS
 
@@ -77,6 +77,7 @@ def read_predicate(rule: str, connection: duckdb.DuckDBPyConnection, tags: Mappi
     Raises:
         RuleError: for bad syntax, an unknown metric or tag, anything but one expression over these, or one that is
             neither true nor false.
+        MissingExtra: a metric that it names lacks something here, and is not among the tags.
     """
     predicate = _read(rule, connection, tags)
     kind = _type_of(predicate, connection)
@@ -160,7 +161,11 @@ def _expressions(tree: object) -> Iterator[dict[str, Any]]:
 def _column(rule: str, name: str, tags: Mapping[str, Column]) -> Column:
     names = METRICS.names()
     if name in names:
-        return METRICS.load(name)
+        metric = METRICS.load(name)
+        if (lacking := metric.lacking()) is None:
+            return metric
+        if name not in tags:
+            raise MissingExtra(f"{rule}: the metric '{name}' cannot be measured here", remedy=lacking)
     if name in tags:
         return tags[name]
     what = "metric or tag" if tags or "." in name else "metric"

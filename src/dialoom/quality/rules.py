@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isnan
 
 from dialoom.dialogue import Dialogue
 from dialoom.quality._column import Column, TagColumn, Value, known, nested, rows_of
@@ -18,7 +19,7 @@ class Verdict:
 
     Attributes:
         kept: whether every rule passed.
-        tags: the value of each metric that the rules name.
+        tags: the value of each metric that the rules name and the dialogue has one of.
         reasons: one for each rule that did not pass, such as `turns >= 4: turns is 3`.
         fraction: the share of rules that passed, 0..1, which ranks candidates; 1.0 where there are no rules.
         failed: the places of the rules that did not pass, from 0.
@@ -105,11 +106,15 @@ class Rules:
         failed = tuple(place for place, passed in enumerate(answers) if not passed)
         return Verdict(
             kept=not failed,
-            tags={name: value for name in self.metrics if (value := values[name]) is not None},
+            tags={name: value for name in self.metrics if (value := values[name]) is not None and not _is_nan(value)},
             reasons=[_reason(self._predicates[place], values) for place in failed],
             fraction=1 - len(failed) / len(answers),
             failed=failed,
         )
+
+
+def _is_nan(value: Value) -> bool:
+    return isinstance(value, float) and isnan(value)
 
 
 def _reason(predicate: Predicate, values: dict[str, Value | None]) -> str:
@@ -118,7 +123,7 @@ def _reason(predicate: Predicate, values: dict[str, Value | None]) -> str:
 
 
 def _show(value: Value | None) -> str:
-    if value is None:
+    if value is None or _is_nan(value):
         return "not there"
     if isinstance(value, bool):
         return str(value).lower()

@@ -79,14 +79,15 @@ class Tags:
 def tag_columns(dialogues: Iterable[Dialogue]) -> list[TagColumn]:
     """The tags that some dialogues have, beside metrics, as columns that rules can name.
 
+    A metric that cannot be measured here is a tag like another, so that rules can read what was measured elsewhere.
     A tag within a tag is named by its path, as `judge.coherence`. One whose type differs between dialogues is left out.
     """
     found: dict[str, str | None] = {}
-    metrics = frozenset(METRICS.names())
+    measured = frozenset(name for name in METRICS.names() if METRICS.load(name).lacking() is None)
     for dialogue in dialogues:
         for name, value in _leaves(dialogue.tags, ""):
             kind = _type(value)
-            if kind is not None and name not in metrics:
+            if kind is not None and name not in measured:
                 found[name] = kind if found.get(name, kind) == kind else None
     outer = {name[:place] for name in found for place, sign in enumerate(name) if sign == "."}
     columns = [TagColumn(name, kind) for name, kind in found.items() if kind is not None and name not in outer]  # type: ignore[arg-type]

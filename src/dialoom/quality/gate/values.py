@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Any
 
 from dialoom.dialogue import Dialogue
@@ -26,7 +27,8 @@ def value_of(dialogue: Dialogue, name: str) -> Any:
             return value
     if name == "intent":
         return list(dict.fromkeys(turn.intent for turn in dialogue.turns if turn.intent)) or None
-    return METRICS.load(name).measure(dialogue) if name in METRICS.names() else None
+    measured = METRICS.load(name).measure(dialogue) if name in METRICS.names() else None
+    return None if isinstance(measured, float) and isnan(measured) else measured
 
 
 def _own(dialogue: Dialogue) -> dict[str, Any]:
