@@ -210,8 +210,8 @@ class OpenAIChat:
         request. The row is long enough only once an answer has had time to come: that of waiting for a slot and of
         being answered.
 
-        None, where `pardon` is, if the endpoint seems to be at fault: the call is then made once more. Where it is down,
-        it waits for it as the others do; calls that were all cut off as it went down have nobody else to find that out.
+        None, where `pardon` is, if the endpoint seems to be at fault: the call is then made once more. If that is down,
+        the call waits for it as others do; calls that were all cut off as it went down have nobody else to find that out.
         """
         where = ", ".join(endpoint.url for endpoint in self._urls)
         failed_at = monotonic()
