@@ -211,7 +211,7 @@ class OpenAIChat:
         being answered.
 
         None, where `pardon` is, if the endpoint seems to be at fault: the call is then made once more. If that is down,
-        the call waits for it as others do; calls that were all cut off as it went down have nobody else to find that out.
+        the call waits for it as others do; calls that were cut off together have nobody else to find that out.
         """
         where = ", ".join(endpoint.url for endpoint in self._urls)
         failed_at = monotonic()
