@@ -156,7 +156,7 @@ class Job:
     def _takes_up_failed(self) -> bool:
         """Whether the target is reached and the run is there for the failed seeds alone, beyond it."""
         wanted = self._report.target
-        reached = wanted is not None and self._order is None and self._report.counts.kept >= wanted
+        reached = wanted is not None and self._report.counts.kept >= wanted
         return reached and self._state.retry and bool(self._before.reopened)
 
     async def _walk_all(self, seeds: Seeds) -> None:
@@ -174,7 +174,8 @@ class Job:
             slots = sum(model.slots for model in models.values()) or 64
             wanted = self._report.target
             left = seeds.left()
-            if self._takes_up_failed:
+            reopening = self._takes_up_failed
+            if reopening:
                 left, wanted = seeds.reopened(self._before.reopened), None
             if wanted is not None:
                 counts = self._report.counts
@@ -216,7 +217,7 @@ class Job:
             self._crew = Crew(slots, lambda: self._endpoints.pausing, lambda: self._one(frontier, walker, sink))
             try:
                 await self._crew.work()
-                if self._takes_up_failed and not self._stopping:
+                if reopening and not self._stopping:
                     self._log.forget_reopened(self._account.never_found())
             finally:
                 # The source's file is let go of now and not when all of this is collected.
