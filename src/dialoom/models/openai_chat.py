@@ -19,6 +19,7 @@ from dialoom.errors import EndpointError, RecordError
 from dialoom.models.attempts import Attempts
 from dialoom.models.chat import ChatAnswer, ChatRequest, NotACompletion, read_completion
 from dialoom.models.dialect import Dialect
+from dialoom.models.dialect_chat import DialectChat
 from dialoom.models.endpoints import Endpoint, Endpoints, GivenUp
 from dialoom.models.faults import Fault, FaultKind, fault_of
 from dialoom.models.server import never_connected, reason_of
@@ -59,7 +60,7 @@ class Patience:
     outage: float = 600.0
 
 
-class OpenAIChat:
+class OpenAIChat(DialectChat):
     """A chat model behind one or several OpenAI-compatible base URLs (a ChatModel).
 
     A retry waits without holding a slot of the endpoint.
@@ -77,22 +78,11 @@ class OpenAIChat:
         params: Mapping[str, Any],
         patience: Patience,
     ) -> None:
+        super().__init__(model=model, dialect=dialect, identity=identity, params=params)
         self._client = client
         self._endpoints = endpoints
         self._urls = tuple(urls)
-        self._model = model
-        self._dialect = dialect
-        self._identity = identity
-        self._params = params
         self._patience = patience
-
-    @property
-    def identity(self) -> str:
-        return self._identity
-
-    @property
-    def takes_grammar(self) -> bool:
-        return self._dialect.takes_grammar
 
     @property
     def slots(self) -> int:

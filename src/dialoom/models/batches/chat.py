@@ -16,6 +16,7 @@ from dialoom.models.batches.office import Office
 from dialoom.models.batches.store import Kept
 from dialoom.models.chat import ChatAnswer, ChatRequest, read_completion
 from dialoom.models.dialect import Dialect
+from dialoom.models.dialect_chat import DialectChat
 from dialoom.models.key import call_key
 from dialoom.models.runstate import Left, RunState
 
@@ -23,7 +24,7 @@ from dialoom.models.runstate import Left, RunState
 _DIALECT = "dialect"
 
 
-class BatchedChat:
+class BatchedChat(DialectChat):
     """A chat model behind a provider's batch API (a ChatModel).
 
     Whoever asks waits until the batch that the request was put into has been answered, or meets Left where the run does
@@ -40,22 +41,11 @@ class BatchedChat:
         params: Mapping[str, Any],
         state: RunState,
     ) -> None:
+        super().__init__(model=model, dialect=dialect, identity=identity, params=params)
         self._office = office
         self._desk = Desk(office, leave=state.leave)
-        self._model = model
-        self._dialect = dialect
-        self._identity = identity
-        self._params = params
         self._state = state
         self._closed = False
-
-    @property
-    def identity(self) -> str:
-        return self._identity
-
-    @property
-    def takes_grammar(self) -> bool:
-        return self._dialect.takes_grammar
 
     @property
     def slots(self) -> int:
