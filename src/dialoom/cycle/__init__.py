@@ -1,0 +1,1 @@
+"""From real logs to a better classifier in rounds: diagnose, plan, generate, gate, mix, evaluate, note what changed."""

@@ -1,0 +1,1 @@
+"""Rare intents: taxonomy, diagnosis, quotas, utterances and their noise, realism, negatives, mixing, drift."""
