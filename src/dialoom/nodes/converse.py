@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,10 +15,26 @@ from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
-from dialoom.nodes._agents_mode import AGENT, AGENT_GRAMMAR, converse_by_agents
+from dialoom.nodes._agents_mode import AGENT
 from dialoom.nodes._candidates import BestOf, Rating
+from dialoom.nodes._cast import (
+    Cast,
+    all_have_models,
+    cast_models,
+    cast_problems,
+    found_in,
+    given_parts,
+    needs_of,
+    played_by,
+    within,
+)
+from dialoom.nodes._order import Order, free, round_robin
 from dialoom.nodes._script_mode import PROMPT, ROLE, script_grammar
+from dialoom.nodes._speaker import Part, Scene
+from dialoom.nodes._talk import hold_talk
 from dialoom.nodes._turns import Turns, longest, number_of_turns, shortest
+from dialoom.nodes.parts.agent import Agent
+from dialoom.nodes.parts.writer import WRITER, Writer
 from dialoom.quality import Rules
 
 _TOKENS_PER_TURN = 30
@@ -26,15 +42,17 @@ _MOST_TOKENS_PER_TURN = 60
 
 
 class Converse(BestOf):
-    """Write a dialogue: the whole script in one call, or turn by turn with two models as the speakers.
+    """Write a dialogue: the whole script in one call, or turn by turn, by models as the speakers or by one writer.
 
     The speakers are the record's `personas`, or those named here. Of several candidates the first that meets all rules
     is taken, and where none does, the one that meets most.
     """
 
     kind: Literal["converse"] = "converse"
-    mode: Literal["script", "agents"] = Field(
-        default="script", description="`script`: one call writes it all; `agents`: the speakers answer each other."
+    mode: Literal["script", "agents", "writer"] = Field(
+        default="script",
+        description="`script`: one call writes it all; `agents`: the speakers answer each other, each without sight of "
+        "the others' personas; `writer`: one model writes it turn by turn.",
     )
     prompt: Template = Field(
         default=PROMPT, description="What to ask in script mode; `speakers` and `turns` can be read in it."
@@ -46,8 +64,15 @@ class Converse(BestOf):
     speakers: list[str] | None = Field(
         default=None, min_length=2, description="The speakers' names; left out, the names in the record's `personas`."
     )
-    cast: dict[str, str] | None = Field(
-        default=None, description="In agents mode: the model of each speaker by position, {first: a, second: b}."
+    cast: Cast | None = Field(
+        default=None,
+        min_length=1,
+        description="Turn by turn: who plays whom, {Ann: a, Ben: {kind: user, model: b}}, by name or position (first, "
+        "second, third ...). A text is a model.",
+    )
+    order: Order = Field(
+        default="round_robin",
+        description="Whose turn it is: `round_robin`, or `free`: who was addressed, else by seed.",
     )
     rules: list[str] | None = Field(
         default=None, description="Rules to choose by; left out, the recipe's quality rules, or else the usual ones."
@@ -60,10 +85,10 @@ class Converse(BestOf):
 
     @model_validator(mode="after")
     def _cast_fits(self) -> Converse:
-        if self.cast is not None and (self.mode != "agents" or set(self.cast) != {"first", "second"}):
-            raise ValueError("'cast' goes with mode 'agents' and names the models of 'first' and 'second'")
-        if self.mode == "agents" and "prompt" in self.model_fields_set:
-            raise ValueError("'prompt' goes with mode 'script': in mode 'agents' each speaker reads 'system'")
+        if self.cast is not None and self.mode == "script":
+            raise ValueError("'cast' goes with modes 'agents' and 'writer': a script is written in one call")
+        if self.mode != "script" and "prompt" in self.model_fields_set:
+            raise ValueError(f"'prompt' goes with mode 'script': in mode '{self.mode}' models read 'system'")
         return self
 
     @field_validator("speakers")
@@ -78,10 +103,13 @@ class Converse(BestOf):
 
     def provides(self) -> frozenset[str]:
         both = frozenset({"speakers", "turns"})
-        return both if self.mode == "script" else both | {"me", "others", "end_mark", "shown"}
+        if self.mode == "script":
+            return both
+        return both.union({"me", "others", "end_mark", "shown"}, *(part.provides() for part in self._parts().values()))
 
     def needs(self) -> Mapping[str, str]:
-        return {} if self.speakers else {"personas": ""}
+        own = {} if self.speakers else {"personas": ""}
+        return own | needs_of(self._parts())
 
     def answer_field(self) -> str:
         return "dialogue"
@@ -90,9 +118,8 @@ class Converse(BestOf):
         return _script_of(row) is not None
 
     def models(self) -> Mapping[str, str]:
-        if self.cast is None:
-            return super().models()
-        return {f"cast.{name}": model for name, model in self.cast.items()}
+        own = {} if all_have_models(self.cast, self.speakers) else super().models()
+        return {**own, **cast_models(self.cast)}
 
     def writes(self) -> Mapping[str, Shape]:
         turn = {
@@ -110,13 +137,25 @@ class Converse(BestOf):
             return Work(
                 self.together, self.candidates, 1, tokens, min(self.max_tokens or 10_000, turns * _TOKENS_PER_TURN)
             )
-        system = self.prompt_tokens(self.system or AGENT)
+        system = self.prompt_tokens(self.system or (WRITER if self.mode == "writer" else AGENT))
+        parts = [*self._parts().values(), self._usual()]
+        least, most = zip(*(part.calls_a_turn() for part in parts), strict=True)
         return Work(
-            2 * self.together, turns * self.candidates, 1, system + turns * _TOKENS_PER_TURN // 2, _TOKENS_PER_TURN
+            2 * self.together * min(least),
+            turns * self.candidates * max(most),
+            1,
+            system + turns * _TOKENS_PER_TURN // 2,
+            _TOKENS_PER_TURN,
         )
+
+    def code(self) -> str:
+        return "\n".join(code for part in self._parts().values() if (code := part.code()))
 
     def prepare(self, folder: Path) -> None:
         super().prepare(folder)
+        for name, part in self._parts().items():
+            with found_in(f"cast.{name}"):
+                part.prepare(folder)
         if self.rules is not None:
             for index, rule in enumerate(self.rules):
                 try:
@@ -124,6 +163,13 @@ class Converse(BestOf):
                 except DialoomError as error:
                     raise DialoomError(error.what, place=Place(field=f"rules[{index}]"), remedy=error.remedy) from error
             self._rules = Rules(self.rules)
+
+    def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        yield from super().problems(shapes)
+        for name, part in self._parts().items():
+            for error in part.problems(shapes):
+                yield within(error, f"cast.{name}")
+        yield from cast_problems(self.cast, self.speakers)
 
     async def run(self, record: Record, context: Context) -> Fields:
         personas = self._personas(record)
@@ -155,19 +201,24 @@ class Converse(BestOf):
     ) -> list[Turn]:
         names = [str(persona["name"]) for persona in personas]
         sampling = self.sampling()
-        if self.mode == "agents":
-            return await converse_by_agents(
-                system=self.system or AGENT,
+        if self.mode != "script":
+            scene = Scene(
                 fields={**record.fields, "speakers": names, "turns": turns, "shown": self._shown(context)},
                 personas=personas,
-                models=list(self.cast.values()) if self.cast else [self.model],
-                least=shortest(self.turns),
                 turns=turns,
+                least=shortest(self.turns),
+                model=self.model,
+                system=self.system,
                 params={"max_tokens": _MOST_TOKENS_PER_TURN * 2, **sampling},
-                grammar=f"root ::= {self.line_grammar}\n" if self.line_grammar else AGENT_GRAMMAR,
+                line=self.line_grammar,
                 sample=sample,
-                context=context,
             )
+            cast = played_by(self.cast, names, self._usual)
+            if any(part.model is None for part in cast) and "model" not in self.models():
+                raise RecordError("the cast gives no model to one of the speakers", remedy="name it there")
+            speakers = [part.speaker(me, scene) for part, me in zip(cast, personas, strict=True)]
+            following = round_robin(names) if self.order == "round_robin" else free(names, sample, context)
+            return await hold_talk(speakers, scene, following, context)
         messages = self.messages(
             self.prompt,
             {**record.fields, "speakers": names, "turns": turns},
@@ -185,6 +236,13 @@ class Converse(BestOf):
             sample=sample,
         )
         return read_script(text, names)
+
+    def _usual(self, model: str | None = None) -> Part:
+        return Writer(model=model) if self.mode == "writer" else Agent(model=model)
+
+    def _parts(self) -> Mapping[str, Part]:
+        """The parts that the cast gives, by its keys."""
+        return given_parts(self.cast, self._usual)
 
     def _shown(self, context: Context) -> list[str]:
         """The scripts of the drawn examples, which agents read in their system message."""
