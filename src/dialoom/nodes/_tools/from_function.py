@@ -97,6 +97,10 @@ class _FunctionAnswer:
     model: type[BaseModel]
     seconds: float
 
+    @property
+    def local(self) -> bool:
+        return True
+
     async def __call__(self, tool: Tool, call: Call, context: Context) -> Any:
         try:
             given = self.model.model_validate(call.arguments)

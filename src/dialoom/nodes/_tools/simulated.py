@@ -26,6 +26,10 @@ class Simulated:
 
     model: str | None = None
 
+    @property
+    def local(self) -> bool:
+        return False
+
     async def __call__(self, tool: Tool, call: Call, context: Context) -> Any:
         if tool.result.get("type") == "null":
             # Nothing to make up.

@@ -50,7 +50,14 @@ class ToolError(Exception):
 
 
 class Answerer(Protocol):
-    """Who answers."""
+    """Who answers.
+
+    Attributes:
+        local: whether that is the user's own code, and no model.
+    """
+
+    @property
+    def local(self) -> bool: ...
 
     async def __call__(self, tool: Tool, call: Call, context: Context) -> Any:
         """The result, as JSON. Raises ToolError, and RecordError or Rejected where the record ends with it."""
@@ -72,6 +79,11 @@ class Tool:
     arguments: Mapping[str, Any]
     result: Mapping[str, Any]
     answer: Answerer
+
+    @property
+    def local(self) -> bool:
+        """Whether it is answered here, and not by a model."""
+        return self.answer.local
 
     def definition(self) -> dict[str, Any]:
         """What a model is told, in OpenAI's form."""

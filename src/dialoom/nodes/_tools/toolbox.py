@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from dialoom.nodes._tools.told import TEXT, Told
 from dialoom.nodes._tools.tool import Tool
 from dialoom.nodes._user_code import find_function
 
+_SPEC = frozenset({"openapi", "swagger", "paths"})
 # What OpenAI allows; other providers allow no less.
 _LEGAL = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -126,7 +128,7 @@ class Toolbox:
         try:
             # YAML reads JSON as well.
             data = YAML(typ="safe").load(path.read_text("utf-8"))
-            told = list(read_openapi(data) if isinstance(data, Mapping) and "paths" in data else read_definitions(data))
+            told = list(read_openapi(data) if isinstance(data, Mapping) and data.keys() & _SPEC else read_definitions(data))
         except (YAMLError, UnicodeDecodeError, OSError, ValueError) as error:
             why = " ".join(str(error).split())[:300]
             raise DialoomError(f"{source}: {why}", place=place, remedy="mend the file, or name another") from error
