@@ -41,7 +41,8 @@ def function_tool(
     doc = inspect.cleandoc(function.__doc__ or "")
     try:
         model = _arguments_of(function, doc)
-        result = _result_of(function)
+        arguments = told.get("arguments") or _without_titles(model.model_json_schema())
+        result = told["result"] if told.get("result") is not None else _without_titles(_result_of(function))
     except (PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError, NameError, ValueError) as error:
         why = str(error).splitlines()[0]
         raise DialoomError(f"{call} cannot be a tool: {why}", place=place, remedy=_REMEDY) from error
@@ -49,8 +50,8 @@ def function_tool(
     return Tool(
         name=told.get("name") or getattr(function, "__name__", call.rpartition(":")[2]),
         description=told.get("description") or " ".join(doc[: section.start() if section else None].split()),
-        arguments=told.get("arguments") or _without_titles(model.model_json_schema()),
-        result=told["result"] if told.get("result") is not None else _without_titles(result),
+        arguments=arguments,
+        result=result,
         answer=_FunctionAnswer(function, call, model, seconds),
     )
 

@@ -39,7 +39,7 @@ def _operation(
     where = f"{method.upper()} {path}"
     if not isinstance(operation, Mapping):
         raise ValueError(f"{where} is no operation")
-    name = str(operation.get("operationId") or f"{method}_{path}")
+    name = str(operation.get("operationId") or f"{method}{path}")
     texts = dict.fromkeys(str(operation[key]).strip() for key in ("summary", "description") if operation.get(key))
     reader = _Schemas(data, where)
     return Told(
