@@ -8,9 +8,9 @@ there is more than one round, or something was said with the calls, the turn's `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from dialoom.dialogue.turn import ToolCall, Turn
 
@@ -49,3 +49,17 @@ def rounds_of(turn: Turn) -> list[Round]:
 def result_text(result: object) -> str:
     """A result as a model reads it: text as it is, else JSON."""
     return result if isinstance(result, str) else to_json(result, inf_nan_mode="null").decode()
+
+
+def result_of(text: str) -> Any:
+    """A result out of its text: objects and lists that are written as `result_text` writes them, else the text.
+
+    Numbers stay text, too: nothing tells them from texts that look like them.
+    """
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        value = from_json(text)
+    except ValueError:
+        return text
+    return value if result_text(value) == text else text

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic_core import from_json
-
 from dialoom.dialogue.formats._rows import Row, parse_json, wrong_type
-from dialoom.dialogue.rounds import ROUNDS, result_text
+from dialoom.dialogue.rounds import ROUNDS, result_of
 from dialoom.dialogue.turn import ToolCall, Turn
 from dialoom.errors import DataError, nearest
 
@@ -39,7 +37,7 @@ def turns_of_messages(row: Row, name: str = "messages") -> list[Turn]:
         turn = _turn(row, field, message)
         answered = waiting.pop(str(message.get("tool_call_id")), None) if turn.speaker == "tool" else None
         if answered is not None:
-            answered.result = _result(turn.text)
+            answered.result = result_of(turn.text)
         elif turns and _goes_on(turns[-1], turn.speaker):
             _join(turns[-1], turn)
         else:
@@ -50,17 +48,6 @@ def turns_of_messages(row: Row, name: str = "messages") -> list[Turn]:
     for turn in turns:
         _close_rounds(turn)
     return turns
-
-
-def _result(text: str) -> Any:
-    """The value of a result that is written as we write it; else the text as it stands."""
-    if not text.startswith(("{", "[")):
-        return text
-    try:
-        value = from_json(text)
-    except ValueError:
-        return text
-    return value if result_text(value) == text else text
 
 
 def _open_round(turn: Turn, said: Turn) -> None:

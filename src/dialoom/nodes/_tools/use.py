@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from dialoom.dialogue import ToolCall
-from dialoom.dialogue.rounds import Round, result_text
+from dialoom.dialogue.rounds import Round, result_of, result_text
 from dialoom.errors import RecordError, nearest
 from dialoom.graph.context import Context, Said
 from dialoom.models import AskedCall, Message
@@ -249,6 +249,6 @@ async def _made(
     context.note("called a tool", **done)
     if error is None:
         talk.answered.append(Before(tool.name, arguments, result))
-    # A result that is null would look like one that is not known.
-    shown = outcome if error is not None else "null" if result is None else result
+    # As the model reads it, and as a file of messages gives it back; null would look like what is not known.
+    shown = result_of(result_text(outcome if error is not None else result))
     return ToolCall(name=tool.name, arguments=arguments, id=id, result=shown)
