@@ -10,11 +10,12 @@ from typing import Any
 
 from dialoom.dialogue import Dialogue, Event
 from dialoom.errors import RecordError
-from dialoom.graph.context import JSON_TRIES, Typed
+from dialoom.graph.context import JSON_TRIES, Said, Typed
 from dialoom.graph.record import Record
 from dialoom.models import Caller, ChatAnswer, ChatRequest, Left, Message
 from dialoom.models.endpoints import Draining
 from dialoom.models.structured import Misfit, parse_json
+from dialoom.models.tools_in_words import calls_in
 from dialoom.quality import Rules, Verdict
 
 
@@ -121,6 +122,24 @@ class Visit:
                 ]
         raise RecordError(f"no answer fitted the schema in {tries} tries: {reason}")
 
+    async def ask_calls(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        choice: str = "auto",
+        params: Mapping[str, Any] | None = None,
+        sample: int = 0,
+        again: int = 0,
+    ) -> Said:
+        answer = await self._ask(model, messages, params, None, None, sample, again, tools, choice)
+        try:
+            calls, text = calls_in(answer)
+        except Misfit as misfit:
+            return Said(answer.text, wrong=str(misfit))
+        return Said(text, calls)
+
     def note(self, what: str, **detail: Any) -> None:
         self.record.events.append(Event(node=self.node, what=what, detail=detail))
 
@@ -136,13 +155,21 @@ class Visit:
         grammar: str | None,
         sample: int,
         reask: int,
+        tools: Sequence[Mapping[str, Any]] = (),
+        choice: str = "auto",
     ) -> ChatAnswer:
         # The seed makes two records with the same prompt two questions, and one record's rerun the same one. So it does
         # for a question that is asked again because the same wrong answer came twice.
         again = (reask,) if reask else ()
         seed = self._number(self.record.id, self.record.visits.get(self.node, 0), "call", sample, *again) % (1 << 31)
         request = ChatRequest(
-            messages=messages, params={"seed": seed, **(params or {})}, schema=schema, grammar=grammar, sample=sample
+            messages=messages,
+            params={"seed": seed, **(params or {})},
+            schema=schema,
+            grammar=grammar,
+            sample=sample,
+            tools=tools,
+            tool_choice=choice,
         )
         if self.stopping():
             raise Stopped

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Protocol, Self
 
 from dialoom.dialogue import Dialogue
-from dialoom.models import Message, Token
+from dialoom.models import AskedCall, Message, Token
 from dialoom.quality import Verdict
 
 # How often, in all, a value is asked for until it fits its schema.
@@ -22,6 +22,21 @@ class Typed:
     value: Any
     text: str
     tokens: Sequence[Token] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model that has tools answered.
+
+    Attributes:
+        text: what it says, beside the calls or instead of them.
+        calls: the tools that it asks for, as it wrote them.
+        wrong: why the answer cannot be read, in words that the model can act on; None where it can.
+    """
+
+    text: str
+    calls: Sequence[AskedCall] = ()
+    wrong: str | None = None
 
 
 class Context(Protocol):
@@ -100,6 +115,25 @@ class Context(Protocol):
         tries: int = JSON_TRIES,
     ) -> Typed:
         """As `ask_json`, at most `tries` times, with the answer that held the value."""
+        ...
+
+    async def ask_calls(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        choice: str = "auto",
+        params: Mapping[str, Any] | None = None,
+        sample: int = 0,
+        again: int = 0,
+    ) -> Said:
+        """What the model answers that may call `tools`: natively where the endpoint can, else told in words.
+
+        Earlier calls and results stand in `messages` in OpenAI's form, the arguments as JSON text. `choice` is `auto`,
+        `required`, `none` or the name of a tool; `again` counts how often the same was asked in vain. Raises
+        RecordError.
+        """
         ...
 
     def note(self, what: str, **detail: Any) -> None:

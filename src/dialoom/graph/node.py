@@ -142,7 +142,7 @@ class Node(PlainNumbers, ABC):
 
     def files(self) -> Iterable[Path]:
         """The files beside the recipe whose content can alter what it does."""
-        return _paths(self)
+        return [path for name in type(self).model_fields for path in _paths(getattr(self, name))]
 
     def code(self) -> str:
         """The source of functions that it was given in Python, which can alter what it does as a file's content can."""
@@ -175,7 +175,10 @@ def _paths(value: Any) -> list[Path]:
     if isinstance(value, Path):
         return [value]
     if isinstance(value, BaseModel):
-        return [path for name in type(value).model_fields for path in _paths(getattr(value, name))]
+        # A part that names files in its own way says which they are.
+        told = getattr(value, "files", None)
+        names = type(value).model_fields
+        return list(told()) if callable(told) else [path for name in names for path in _paths(getattr(value, name))]
     if isinstance(value, Mapping):
         return [path for item in value.values() for path in _paths(item)]
     if isinstance(value, list):

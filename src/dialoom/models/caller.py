@@ -103,6 +103,8 @@ class Caller:
             "grammar": request.grammar,
             "sample": request.sample,
         }
+        if request.tools:
+            asked |= {"tools": request.tools, "tool_choice": request.tool_choice}
         await self._ledger.put(key, chat.identity, node, record, orjson.dumps(asked), answer)
         return answer
 

@@ -13,8 +13,8 @@ KEY_VERSION = 1
 
 
 def call_key(identity: str, request: ChatRequest) -> str:
-    """32 hex digits over endpoint and model, messages, parameters, schema, grammar and sample index."""
-    content = (
+    """32 hex digits over endpoint and model, messages, parameters, schema, grammar, sample index and tools."""
+    content: tuple[object, ...] = (
         KEY_VERSION,
         identity,
         request.messages,
@@ -23,4 +23,7 @@ def call_key(identity: str, request: ChatRequest) -> str:
         request.grammar,
         request.sample,
     )
+    if request.tools:
+        # Only then: what was asked without tools keeps the key that it had before there were any.
+        content = (*content, request.tools, request.tool_choice)
     return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

@@ -156,6 +156,11 @@ class Part(PlainNumbers):
         """Variables beside `me`, `others`, `speakers`, `turns`, `end_mark` and `shown` in its templates."""
         return frozenset()
 
+    def adds(self) -> dict[str, Any]:
+        """Fields that it adds to every record in which it speaks, such as the tools that it has. Known once it is
+        prepared."""
+        return {}
+
     def code(self) -> str:
         """The source of the user's functions that can alter what it says."""
         return ""

@@ -151,7 +151,8 @@ class Converse(BestOf):
         noted: Mapping[str, Shape] = {name: {} for name in Turn.model_fields}
         turn = {"type": "object", "properties": {**noted, **said}, "additionalProperties": False}
         turns = {"turns": {"type": "array", "items": turn}, "script": {"type": "string"}}
-        return {self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
+        added: dict[str, Shape] = dict.fromkeys(self._added(), {})
+        return {**added, self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         turns = longest(self.turns)
@@ -211,7 +212,11 @@ class Converse(BestOf):
             return made
 
         made = await self.best(make, lambda made: self._rate(record, made, context), context)
-        return {self.field: dialogue_value(made)}
+        return {**self._added(), self.field: dialogue_value(made)}
+
+    def _added(self) -> Fields:
+        """What the parts of the cast add to the record."""
+        return {name: value for part in self._parts().values() for name, value in part.adds().items()}
 
     def _personas(self, record: Record) -> list[Mapping[str, Any]]:
         if self.speakers is not None:

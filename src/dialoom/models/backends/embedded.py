@@ -72,7 +72,8 @@ class Embedded(ModelConfig):
             endpoints=endpoints,
             urls=[endpoints.get(f"{server.listening_address}/v1", self.slots)],
             model=weights.stem,
-            dialect=Dialect(grammar="grammar"),
+            # Its own templates know no tools, and a grammar keeps a small model to the form.
+            dialect=Dialect(grammar="grammar", native_tools=False),
             identity=f"embedded {weights.stem} {fingerprint(weights)} {self.context}{self.own_params()}",
             params=self.params,
             patience=Patience(tries=2, timeout=self.timeout),

@@ -51,6 +51,10 @@ class OpenAICompatible(ModelConfig):
     structured: Literal["auto", "prompt"] = Field(
         default="auto", description="`prompt` never sends a JSON schema natively, `auto` finds out."
     )
+    tools: Literal["auto", "prompt"] = Field(
+        default="auto",
+        description="`prompt` tells tools in words and takes calls as JSON, `auto` does so where the server refuses them.",
+    )
     same_as: str | None = Field(
         default=None,
         description="A name for this model in the ledger instead of URL and model, so that answers survive a move.",
@@ -72,6 +76,9 @@ class OpenAICompatible(ModelConfig):
         content = super().content()
         if self.same_as is not None:
             del content["url"], content["model"]
+        if self.tools == "auto":
+            # As it was before models could be given tools, so that the recipe stays the same.
+            del content["tools"]
         return content
 
     @property
@@ -139,6 +146,7 @@ class OpenAICompatible(ModelConfig):
         if self.grammar != "auto":
             dialect.grammar = self.grammar
         dialect.native_schema = self.structured == "auto"
+        dialect.native_tools = self.tools == "auto"
         identity = self._identity(urls, model)
         if self.batch is not None:
             await client.close()
@@ -171,6 +179,7 @@ class OpenAICompatible(ModelConfig):
     def _identity(self, urls: list[str], model: str) -> str:
         name = self.same_as or f"{' '.join(sorted(urls))} {model}"
         told = " schema told in words" if self.structured == "prompt" else ""
+        told += " tools told in words" if self.tools == "prompt" else ""
         return f"{name}{told}{self.own_params()}"
 
 
