@@ -8,9 +8,18 @@ from itertools import pairwise
 import pytest
 
 from dialoom.dialogue.words import words
-from dialoom.errors import DialoomError, MissingExtra
+from dialoom.errors import DataError, DialoomError, MissingExtra
 from dialoom.quality.embedding import has_embedding
-from dialoom.quality.sets import CopyIndex, embedding_diversity, near_duplicates, near_in_meaning, self_bleu
+from dialoom.quality.sets import (
+    CopyIndex,
+    Diversity,
+    SetTags,
+    distinct,
+    embedding_diversity,
+    near_duplicates,
+    near_in_meaning,
+    self_bleu,
+)
 from tests.quality.real import dailydialog
 from tests.quality.talk import talk
 
@@ -143,3 +152,51 @@ def test_real_dialogues_hold_near_copies_and_few() -> None:
     dialogues = dailydialog()[:600]
     found = near_duplicates((one.id, one.text()) for one in dialogues)
     assert len(found) / len(dialogues) < 0.05
+
+
+def test_distinct_counts_over_the_whole_set() -> None:
+    assert distinct(["a b a b", "a b"], 2) == pytest.approx(2 / 4)
+    assert distinct(["a b", ""], 1) == 1
+    assert distinct(["a"], 2) == distinct([], 1) == 0
+
+
+def test_diversity_is_that_of_the_same_texts_in_any_order() -> None:
+    texts = [(str(number), f"number {number} says {number % 7} and {number % 3}") for number in range(200)]
+    told = []
+    for seed in range(3):
+        random.Random(seed).shuffle(texts)
+        diversity = Diversity(most=50)
+        for id, text in texts:
+            diversity.add(id, text)
+        told.append(diversity.to_json())
+    assert told[0] == told[1] == told[2]
+    assert told[0]["of"] == 50
+    assert 0 < told[0]["distinct_2"] < 1
+    few = Diversity()
+    for id, text in texts[:3]:
+        few.add(id, text)
+    said = sorted(text for _, text in texts[:3])
+    assert few.to_json()["self_bleu"] == pytest.approx(self_bleu(said))
+
+
+def test_tags_of_a_set_tell_where_the_other_one_stands() -> None:
+    said = [talk(TEXTS[id] or "Well.").model_copy(update={"id": id}) for id in "abc"]
+    said.append(said[2].model_copy(deep=True))
+    texts = [(one.id, one.text()) for one in said]
+    tags = SetTags(texts, against={"real": [("r1", TEXTS["b"])], "none": []})
+    put = [one.tags for one in tags.put(said)]
+    near = [(tag.get("near_duplicate_of"), tag.get("near_from")) for tag in put]
+    # Of equally like ones that of another set is told, and of an id that is there twice the first is the original.
+    assert near == [("r1", "real"), ("r1", "real"), (None, None), ("c", None)]
+    assert put[1]["near_likeness"] == 1
+    assert put[0]["near_likeness"] == pytest.approx(_jaccard(TEXTS["a"], TEXTS["b"]))
+    assert (put[2]["near_likeness"], put[2]["copied"], put[2]["copied_words"]) == (0, 0, 0)
+    assert (put[1]["copied"], put[1]["copied_words"]) == (1, 19)
+    assert tags.to_json() == {"from": 0.4, "within": 1, "against": {"real": 2, "none": 0}}
+    # Anew, so that nothing of another set stays.
+    list(SetTags(texts[:2], within=False, against={"none": []}).put(said[:2]))
+    assert "near_duplicate_of" not in said[0].tags
+    with pytest.raises(DataError, match="changed"):
+        list(SetTags(texts).put(said[:2]))
+    with pytest.raises(DataError, match="changed"):
+        list(SetTags(texts).put(said[::-1]))

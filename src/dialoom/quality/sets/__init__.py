@@ -5,8 +5,19 @@ it.
 """
 
 from dialoom.quality.sets.copies import CopyIndex
-from dialoom.quality.sets.diversity import embedding_diversity, self_bleu
+from dialoom.quality.sets.diversity import Diversity, distinct, embedding_diversity, self_bleu
 from dialoom.quality.sets.meaning import near_in_meaning
 from dialoom.quality.sets.near import Duplicate, near_duplicates
+from dialoom.quality.sets.tags import SetTags
 
-__all__ = ["CopyIndex", "Duplicate", "embedding_diversity", "near_duplicates", "near_in_meaning", "self_bleu"]
+__all__ = [
+    "CopyIndex",
+    "Diversity",
+    "Duplicate",
+    "SetTags",
+    "distinct",
+    "embedding_diversity",
+    "near_duplicates",
+    "near_in_meaning",
+    "self_bleu",
+]
