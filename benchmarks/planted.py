@@ -27,7 +27,7 @@ from tests.quality.real import dailydialog, data_folder, dialogsum
 
 from dialoom.dialogue import Dialogue
 from dialoom.quality.metrics import METRICS, Value
-from dialoom.quality.sets import NearIndex
+from dialoom.quality.sets import near_duplicates
 from dialoom.quality.tagging import Tagger
 
 _EACH = 100
@@ -172,10 +172,10 @@ def _real(draw: random.Random) -> list[Dialogue]:
 
 
 def _tagged(tagger: Tagger, dialogues: Sequence[Dialogue]) -> list[Tags]:
-    index = NearIndex(((one.id, one.text()) for one in dialogues), _NEAR)
+    near = near_duplicates(((one.id, one.text()) for one in dialogues), threshold=_NEAR)
     rows = []
     for one, tags in zip(dialogues, tagger.tag(dialogues), strict=True):
-        found = index.near_duplicate_of(one.id, one.text())
+        found = near.get(one.id)
         rows.append(tags | {"near": found.likeness if found else 0.0, "near_of": found.id if found else ""})
     return rows
 

@@ -36,8 +36,9 @@ def choice_problems(recipe: Recipe) -> Iterator[DialoomError]:
             remedy="pip install 'dialoom[embeddings]', or choose by: rouge_l",
         )
     late = quality.for_whole_set
-    if recipe.bounds.target is not None and (late.diverse is not None or late.best_of is not None):
-        where = "diverse" if late.diverse is not None else "best_of"
+    waiting = [name for name in ("diverse", "near", "best_of") if getattr(late, name) is not None]
+    if recipe.bounds.target is not None and waiting:
+        where = waiting[0]
         yield DialoomError(
             f"'{where}' chooses when all records are known, and 'bounds.target' stops as soon as enough are kept",
             place=lines.place(("quality", where)),

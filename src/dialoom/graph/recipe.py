@@ -41,6 +41,12 @@ class Quality(BaseModel):
     best_of: BestOf | None = Field(
         default=None, description="Of the records that meet all rules, the best of each group."
     )
+    near: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="At the end of the run, no two records that are so alike: the Jaccard index of their word pairs.",
+    )
     quotas: dict[str, QuotaField] = Field(
         default_factory=dict,
         description="At most so many for each value of a field or band of a metric, such as {topic: 20}.",
@@ -52,16 +58,30 @@ class Quality(BaseModel):
     @property
     def for_whole_set(self) -> Quality:
         """What can only be decided at the end of a run, when all its records are known."""
-        if self.best_of is not None and self.best_of.by != SEED:
-            return Quality(best_of=self.best_of, quotas=self.quotas, diverse=self.diverse)
-        return Quality(diverse=self.diverse)
+        return Quality(
+            best_of=self.best_of if self._best_waits else None,
+            near=self.near,
+            quotas=self.quotas if self._quotas_wait else {},
+            diverse=self.diverse,
+        )
 
     @property
     def for_stream(self) -> Quality:
         """What is decided as records come to their end, in the order of their seeds."""
-        if self.best_of is not None and self.best_of.by != SEED:
-            return Quality(rules=self.rules)
-        return Quality(rules=self.rules, best_of=self.best_of, quotas=self.quotas)
+        return Quality(
+            rules=self.rules,
+            best_of=None if self._best_waits else self.best_of,
+            quotas={} if self._quotas_wait else self.quotas,
+        )
+
+    @property
+    def _best_waits(self) -> bool:
+        return self.best_of is not None and self.best_of.by != SEED
+
+    @property
+    def _quotas_wait(self) -> bool:
+        # Else they would be filled by what the best of its group beats, and by near-duplicates.
+        return self._best_waits or self.near is not None
 
 
 class Recipe(PlainNumbers):
