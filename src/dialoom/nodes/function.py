@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import importlib
-import importlib.util
 import inspect
-import sys
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import monotonic
@@ -17,10 +13,11 @@ from typing import Any, Literal
 import orjson
 from pydantic import BaseModel, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
-from dialoom.errors import DialoomError, Place, RecordError, Rejected, nearest
+from dialoom.errors import DialoomError, Place, RecordError, Rejected
 from dialoom.graph.context import Context
 from dialoom.graph.node import Children, Fields, Node, Shape
-from dialoom.graph.record import Record, digest
+from dialoom.graph.own_code import file_of, find_function
+from dialoom.graph.record import Record
 from dialoom.nodes._no_number import no_number
 from dialoom.nodes._thread import in_thread
 
@@ -62,14 +59,8 @@ class Function(Node):
     def files(self) -> Iterable[Path]:
         if self._given:
             return []
-        where = self.call.rpartition(":")[0]
-        if where.endswith(".py"):
-            return [Path(where)]
-        try:
-            spec = importlib.util.find_spec(where) if where else None
-        except (ImportError, ValueError):
-            spec = None
-        return [Path(spec.origin)] if spec is not None and spec.origin and spec.has_location else []
+        file = file_of(self.call)
+        return [] if file is None else [file]
 
     def code(self) -> str:
         if not self._given:
@@ -92,7 +83,7 @@ class Function(Node):
 
     def prepare(self, folder: Path) -> None:
         if self._function is None:
-            self._function = _find(self.call, folder)
+            self._function = find_function(self.call, folder)
         try:
             inspect.signature(self._function)
         except (ValueError, TypeError) as error:
@@ -171,42 +162,6 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     raise TypeError(f"a value of type {type(value).__name__}")
-
-
-def _find(call: str, folder: Path) -> Callable[..., Any]:
-    where, _, name = call.rpartition(":")
-    place = Place(field="call")
-    if not where or not name:
-        raise DialoomError(f"'{call}' names no function", place=place, remedy="write file.py:name")
-    if where.endswith(".py") and not (folder / where).is_file():
-        raise DialoomError(
-            f"there is no file {where}", place=place, remedy=f"relative paths start at the recipe's folder, {folder}"
-        )
-    try:
-        module = _load_file(folder / where) if where.endswith(".py") else importlib.import_module(where)
-    except Exception as error:
-        # Whatever the user's code raises while it is loaded is a mistake to be shown, with its line.
-        frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if where in frame.filename]
-        line = error.lineno if isinstance(error, SyntaxError) else (frames or [None])[-1]
-        at = f", line {line}" if line else ""
-        raise DialoomError(f"cannot import {where}{at}: {type(error).__name__}: {error}", place=place) from error
-    function = getattr(module, name, None)
-    if not callable(function):
-        known = [known for known, value in vars(module).items() if inspect.isfunction(value)]
-        raise DialoomError(f"{where} has no function '{name}'", place=place, remedy=nearest(name, known))
-    return function  # type: ignore[no-any-return]
-
-
-def _load_file(path: Path) -> Any:
-    # A name of its own, so that two recipes' `steps.py` do not meet in sys.modules.
-    name = f"dialoom_user_{digest(path.resolve())}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 NODE = Function
