@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dialoom.errors import DataError, Place
-from dialoom.graph.row_files import ROW_FILES, RowFile
 from dialoom.graph.opened import PACKED, bare_ending, opened
+from dialoom.graph.row_files import ROW_FILES, RowFile
 from dialoom.graph.source import Row
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dialoom.errors import DataError, Place
-from dialoom.graph.row_files import Row, RowFile
 from dialoom.graph.opened import bare_ending, opened
+from dialoom.graph.row_files import Row, RowFile
 
 
 def _read(path: Path) -> Iterator[Row]:

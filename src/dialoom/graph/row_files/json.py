@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dialoom.errors import DataError, Place
+from dialoom.graph.opened import opened
 from dialoom.graph.row_files import Row, RowFile
 from dialoom.graph.row_files._json import as_object, parsed
-from dialoom.graph.opened import opened
 
 _CHUNK = 1 << 16
 _SPACE = re.compile(r"[ \t\r\n]*")

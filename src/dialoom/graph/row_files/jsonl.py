@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dialoom.errors import Place
+from dialoom.graph.opened import opened
 from dialoom.graph.row_files import Row, RowFile
 from dialoom.graph.row_files._json import as_object, parsed
-from dialoom.graph.opened import opened
 
 
 def _read(path: Path) -> Iterator[Row]:

@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from dialoom.graph.row_files import Row, RowFile
 from dialoom.graph.opened import opened
+from dialoom.graph.row_files import Row, RowFile
 
 
 def _read(path: Path) -> Iterator[Row]:

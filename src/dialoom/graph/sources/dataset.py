@@ -107,7 +107,7 @@ class Dataset(Source):
         except DialoomError:
             raise
         except Exception as error:
-            # What the hub and its client raise has no common class: offline, unknown name, unknown split, a broken file.
+            # What the hub and its client raise has no common class.
             said = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise DataError(
                 f"cannot read '{self.dataset}': {said}",
