@@ -87,7 +87,11 @@ def held_rows() -> Iterator[HeldRows]:
 
     try:
         with tempfile.TemporaryDirectory(prefix="dialoom-rows-") as folder:
-            config = {"memory_limit": _MEMORY, "temp_directory": str(Path(folder) / "spill"), "threads": 2}
+            config: dict[str, str | bool | int | float | list[str]] = {
+                "memory_limit": _MEMORY,
+                "temp_directory": str(Path(folder) / "spill"),
+                "threads": 2,
+            }
             with duckdb.connect(str(Path(folder) / "rows.duckdb"), config=config) as connection:
                 yield HeldRows(connection)
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:

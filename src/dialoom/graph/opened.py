@@ -26,8 +26,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         with gzip.open(path, "rb") as file:
             yield cast(BinaryIO, file)
     elif packed == ".bz2":
-        with bz2.open(path, "rb") as file:
-            yield file
+        with bz2.open(path, "rb") as unpacked:
+            yield cast(BinaryIO, unpacked)
     elif packed == ".zst":
         import pyarrow as pa
 

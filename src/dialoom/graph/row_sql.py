@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BATCH = 2048
 _NUMBER = "__number"
 _TABLE = "rows"
-_CONFIG = {
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
     "enable_external_access": False,
     "autoload_known_extensions": False,

@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import orjson
@@ -142,7 +141,7 @@ def _distinct(rows: Iterable[Row], names: list[str]) -> Iterator[Row]:
 def _sampled(rows: Iterable[Row], share: float, seed: int) -> Iterator[Row]:
     """By the row's number, so that rows which are added at the end change nothing before them."""
     for number, row in enumerate(rows):
-        if Random(f"{seed}:{number}").random() < share:
+        if int(mixed(seed, number)[:13], 16) < share * 16**13:
             yield row
 
 

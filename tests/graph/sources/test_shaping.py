@@ -144,7 +144,7 @@ def test_joins_by_key(tmp_path: Path) -> None:
 
 
 def test_other_joins(tmp_path: Path) -> None:
-    letters = [{"l": l} for l in "abc"]
+    letters = [{"l": letter} for letter in "abc"]
     digits = [{"d": d} for d in range(2)]
     pairs = [(row["l"], row["d"]) for row in joined(tmp_path, "cross", letters, digits)]
     assert pairs == [("a", 0), ("a", 1), ("b", 0), ("b", 1), ("c", 0), ("c", 1)]

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import orjson
+
 from dialoom.errors import DataError, Place
 from dialoom.graph.opened import opened
 from dialoom.graph.row_files import Row, RowFile
@@ -86,7 +88,12 @@ class _Text:
                 raise DataError(what, place=Place(str(self._path), line)) from error
             # A number that ends where the text ends may go on in the next piece.
             if end < len(self._text) or not self._more():
-                found = parsed(self._text[self._at : end], self._place())
+                text = self._text[self._at : end]
+                try:
+                    found = orjson.loads(text)
+                except orjson.JSONDecodeError:
+                    # What Python's parser takes and JSON does not have, such as NaN.
+                    found = parsed(text, self._place())
                 self._at = end
                 return found
 

@@ -217,11 +217,15 @@ class _Again:
     """Held rows that are read again and again."""
 
     def __init__(self, held: HeldRows, index: int, size: int) -> None:
-        self._read = lambda: (row for (row,) in held.stream(f"SELECT row FROM part{index} ORDER BY n"))
+        self._held = held
+        self._sql = f"SELECT row FROM part{index} ORDER BY n"
         self._at_hand = list(self._read()) if size <= _AT_HAND else None
 
     def rows(self) -> Iterator[Any]:
         return iter(self._at_hand) if self._at_hand is not None else self._read()
+
+    def _read(self) -> Iterator[Any]:
+        return (row for (row,) in self._held.stream(self._sql))
 
 
 def _as_key(value: Any) -> str:

@@ -120,7 +120,7 @@ class Sql(Source):
         import duckdb
 
         # With one thread rows come in the same order each time, as far as the SELECT does not leave it open.
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "file_search_path": str(folder.resolve()),
             "autoinstall_known_extensions": False,
