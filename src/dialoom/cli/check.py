@@ -47,7 +47,8 @@ def check(
         print_json({"ok": False, "problems": _problems(error)})
         raise typer.Exit(error.exit_code) from error
     if json:
-        print_json({"ok": True, "recipe": loaded.recipe, "seeds": checked.seeds, "nodes": _nodes(checked)})
+        told = {"ok": True, "recipe": loaded.recipe, "seeds": checked.seeds, "nodes": _nodes(checked)}
+        print_json({**told, "notes": list(checked.notes)})
     else:
         _show(loaded, checked)
 
@@ -88,7 +89,7 @@ def _nodes(checked: Checked) -> list[dict[str, Any]]:
 
 
 def _show(recipe: Recipe, checked: Checked) -> None:
-    from dialoom.cli._console import out, table
+    from dialoom.cli._console import out, table, visible
     from dialoom.cli._numbers import count
 
     shown = table("node", "kind", "asks", "writes", "next")
@@ -101,3 +102,5 @@ def _show(recipe: Recipe, checked: Checked) -> None:
     console = out()
     console.print(f"OK: {recipe.recipe}, {seeds}, {len(checked.graph.nodes)} nodes, {rules}")
     console.print(shown)
+    for note in checked.notes:
+        console.print(f"note: {visible(note)}", markup=False, soft_wrap=True)

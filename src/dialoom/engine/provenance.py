@@ -82,8 +82,7 @@ class Provenance:
 def _files(recipe: Recipe) -> list[Path]:
     """The recipe itself, its source, and the files that its nodes name: examples, rows, code."""
     named = [recipe.folder / path for node in recipe.nodes.values() for path in node.files()]
-    if recipe.source.file is not None:
-        named.append(recipe.folder / recipe.source.file)
+    named += recipe.source.files(recipe.folder)
     if recipe.lines.file is not None:
         named.append(Path(recipe.lines.file))
     return sorted({path.resolve() for path in named if path.is_file()})

@@ -16,6 +16,7 @@ from dialoom.graph.node import Node, Shape
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.template import Template
 from dialoom.quality import Rules
+from dialoom.registry import UnknownName
 from dialoom.yaml_file import Key
 
 # Rows read to learn which fields the seeds have.
@@ -24,10 +25,16 @@ _ROWS_LOOKED_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found out on its way: the graph, and how many seeds the source has."""
+    """What a check found out on its way.
+
+    Attributes:
+        seeds: how many seeds the source has.
+        notes: what a user should know of the source, a line each, such as rows of a join that match nothing.
+    """
 
     graph: Graph
     seeds: int
+    notes: tuple[str, ...] = ()
 
 
 def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
@@ -53,7 +60,7 @@ def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
     if rules:
         problems += [*_rule_problems(recipe), *choice_problems(recipe)]
     try:
-        seeds, fields = _look_at_source(recipe)
+        seeds, fields, notes = _look_at_source(recipe)
     except DialoomError as error:
         placed = error if error.place and error.place.file else _at_source(recipe, error)
         raise (RecipeError([*problems, placed]) if problems else placed) from error
@@ -64,7 +71,7 @@ def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
         problems += choice_field_problems(recipe, graph, fields)
     if problems:
         raise RecipeError(problems)
-    return Checked(graph, seeds)
+    return Checked(graph, seeds, notes)
 
 
 def _problem(recipe: Recipe, path: tuple[Key, ...], what: str, remedy: str | None = None) -> DialoomError:
@@ -154,20 +161,24 @@ def _node_problems(recipe: Recipe, name: str, node: Node) -> Iterator[DialoomErr
         yield _moved(recipe, ("nodes", name), error)
 
 
-def _look_at_source(recipe: Recipe) -> tuple[int, set[str]]:
-    rows = recipe.source.read(recipe.folder)
+def _look_at_source(recipe: Recipe) -> tuple[int, set[str], tuple[str, ...]]:
+    notes: list[str] = []
+    rows = recipe.source.read(recipe.folder, notes.append)
     fields: set[str] = set()
     count = 0
     for row in islice(rows, _ROWS_LOOKED_AT):
         fields |= row.keys()
         count += 1
     # The rest is read too: a broken row in it should be known now, and the count gives progress its end.
-    return count + sum(1 for _ in rows), fields
+    return count + sum(1 for _ in rows), fields, tuple(notes)
 
 
 def _at_source(recipe: Recipe, error: DialoomError) -> DialoomError:
-    inner = _keys(error.place.field) if error.place and error.place.field else ["format"]
-    return _same_kind(error)(error.what, place=recipe.lines.place(("source", *inner)), remedy=error.remedy)
+    """The same problem at its place in the recipe; of `where, row 5` the row goes into the words."""
+    named, _, row = (error.place.field if error.place and error.place.field else "").partition(", ")
+    path = ["source", *(_keys(named) or (["format"] if isinstance(error, UnknownName) else []))]
+    what = f"{row}: {error.what}" if row else error.what
+    return _same_kind(error)(what, place=recipe.lines.place(path), remedy=error.remedy)
 
 
 def _field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iterator[DialoomError]:

@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from dialoom.errors import DialoomError, Place, RecipeError, nearest
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Node
+from dialoom.graph.parse_source import build_source
 from dialoom.graph.recipe import Recipe
+from dialoom.graph.sources.count import Count
 from dialoom.models import ModelConfig, parse_model
 from dialoom.models.parse_model import config_type
 from dialoom.problems import explain
@@ -49,6 +51,8 @@ def prepare_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     lines = Lines()
     ready["models"] = _models(fields.get("models"), lines, problems) if "models" in fields else {}
     ready["nodes"] = _nodes(fields.get("nodes") or {}, lines, problems) | _closing(fields, lines, problems)
+    if "source" in fields:
+        ready["source"] = build_source(fields["source"], ("source",), lines, problems)
     if problems:
         raise RecipeError(problems)
     return ready
@@ -67,6 +71,9 @@ def _build(data: Mapping[str, Any], lines: Lines) -> Recipe:
     problems: list[DialoomError] = []
     ready = dict(data)
     ready["models"] = _models(data["models"], lines, problems) if "models" in data else {}
+    if "source" in data:
+        # What is wrong with it is told already.
+        ready["source"] = build_source(data["source"], ("source",), lines, problems) or Count(count=1)
     ready["nodes"] = _nodes(data.get("nodes") or {}, lines, problems)
     if not ready["nodes"] and not problems:
         problems.append(

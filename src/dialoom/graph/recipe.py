@@ -13,7 +13,7 @@ from dialoom.errors import DialoomError, Place, RecipeError
 from dialoom.graph.bounds import Bounds
 from dialoom.graph.node import Node
 from dialoom.graph.record import digest
-from dialoom.graph.source import Source, SourceField
+from dialoom.graph.source import Source
 from dialoom.models import ModelConfig
 from dialoom.models.plain_numbers import PlainNumbers
 from dialoom.quality import TagColumn
@@ -99,7 +99,7 @@ class Recipe(PlainNumbers):
     about: str | None = Field(default=None, description="What it makes, in a sentence.")
     seed: int = Field(default=0, description="Every random choice of a run follows from it.")
     models: dict[str, SerializeAsAny[ModelConfig]] = Field(description="The models, by the names that nodes use.")
-    source: SourceField = Field(description="Where the seed records come from.")
+    source: SerializeAsAny[Source] = Field(description="Where the seed records come from.")
     nodes: dict[str, SerializeAsAny[Node]] = Field(default_factory=dict, description="The steps, run in this order.")
     quality: Quality = Field(default_factory=Quality, description="What a record must be to be kept.")
     bounds: Bounds = Field(default_factory=Bounds, description="Where a run ends before its source does.")

@@ -1,22 +1,16 @@
-"""The user's own Python: finding a function, calling it, and its result as JSON."""
+"""Calling the user's own Python, and its result as JSON."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib
-import importlib.util
 import inspect
-import sys
-import traceback
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 from pydantic import BaseModel
 
-from dialoom.errors import DialoomError, Place, RecordError, Rejected, nearest
-from dialoom.graph.record import digest
+from dialoom.errors import RecordError, Rejected
 from dialoom.nodes._no_number import no_number
 from dialoom.nodes._thread import in_thread
 
@@ -56,69 +50,6 @@ async def call_function(function: Callable[..., Any], arguments: Mapping[str, An
         raise Raised(f"raised {type(error).__name__}: {error}") from error
 
 
-def files_of(call: str) -> list[Path]:
-    """The file that `file.py:name` or `package.module:name` lies in, where there is one."""
-    where = call.rpartition(":")[0]
-    if where.endswith(".py"):
-        return [Path(where)]
-    try:
-        spec = importlib.util.find_spec(where) if where else None
-    except (ImportError, ValueError):
-        spec = None
-    return [Path(spec.origin)] if spec is not None and spec.origin and spec.has_location else []
-
-
-def name_of(function: Callable[..., Any]) -> str:
-    """`module:name` of a function that was given in Python."""
-    return f"{function.__module__}:{getattr(function, '__qualname__', type(function).__qualname__)}"
-
-
-def source_of(function: Callable[..., Any]) -> str:
-    """Its source text; empty where that cannot be had."""
-    try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):
-        return ""
-
-
-def find_function(
-    call: str, folder: Path, field: str = "call", loaded: MutableMapping[Path, Any] | None = None
-) -> Callable[..., Any]:
-    """The function that `file.py:name`, beside the recipe, or `package.module:name` names.
-
-    Args:
-        field: the place in the node that says so, for errors.
-        loaded: files that were loaded for this node, by their paths, so that their functions share one module.
-
-    Raises DialoomError.
-    """
-    where, _, name = call.rpartition(":")
-    place = Place(field=field)
-    if not where or not name:
-        raise DialoomError(f"'{call}' names no function", place=place, remedy="write file.py:name")
-    if where.endswith(".py") and not (folder / where).is_file():
-        raise DialoomError(
-            f"there is no file {where}", place=place, remedy=f"relative paths start at the recipe's folder, {folder}"
-        )
-    loaded = {} if loaded is None else loaded
-    try:
-        if not where.endswith(".py"):
-            module = importlib.import_module(where)
-        elif (module := loaded.get(folder / where)) is None:
-            module = loaded[folder / where] = _load_file(folder / where)
-    except Exception as error:
-        # Whatever the user's code raises while it is loaded is a mistake to be shown, with its line.
-        frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if where in frame.filename]
-        line = error.lineno if isinstance(error, SyntaxError) else (frames or [None])[-1]
-        at = f", line {line}" if line else ""
-        raise DialoomError(f"cannot import {where}{at}: {type(error).__name__}: {error}", place=place) from error
-    function = getattr(module, name, None)
-    if not callable(function):
-        known = [known for known, value in vars(module).items() if inspect.isfunction(value)]
-        raise DialoomError(f"{where} has no function '{name}'", place=place, remedy=nearest(name, known))
-    return function  # type: ignore[no-any-return]
-
-
 def json_of(value: Any, call: str) -> Any:
     """What a function returned, as JSON has it, since records are stored. Raises RecordError."""
     try:
@@ -141,15 +72,3 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     raise TypeError(f"a value of type {type(value).__name__}")
-
-
-def _load_file(path: Path) -> Any:
-    # A name of its own, so that two recipes' `steps.py` do not meet in sys.modules.
-    name = f"dialoom_user_{digest(path.resolve())}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module

@@ -14,8 +14,9 @@ from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_valida
 from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Children, Fields, Node, Shape
+from dialoom.graph.own_code import files_of, find_function, name_of, source_of
 from dialoom.graph.record import Record
-from dialoom.nodes._user_code import Overdue, Raised, call_function, files_of, find_function, json_of, name_of, source_of
+from dialoom.nodes._user_code import Overdue, Raised, call_function, json_of
 
 
 class Function(Node):

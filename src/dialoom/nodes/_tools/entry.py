@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
+from dialoom.graph.own_code import files_of, name_of, source_of
 from dialoom.models.plain_numbers import PlainNumbers
 from dialoom.nodes._schema import expand_schema
-from dialoom.nodes._user_code import files_of, name_of, source_of
 
 
 class ToolEntry(PlainNumbers):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dialoom.errors import DialoomError, Place, nearest
+from dialoom.graph.own_code import find_function
 from dialoom.nodes._tools.contradiction import contradiction
 from dialoom.nodes._tools.definitions import read_definitions
 from dialoom.nodes._tools.entry import ToolEntry
@@ -17,7 +18,6 @@ from dialoom.nodes._tools.openapi import read_openapi
 from dialoom.nodes._tools.simulated import Simulated
 from dialoom.nodes._tools.told import TEXT, Told
 from dialoom.nodes._tools.tool import Tool
-from dialoom.nodes._user_code import find_function
 
 _SPEC = frozenset({"openapi", "swagger", "paths"})
 # What OpenAI allows; other providers allow no less.
@@ -128,7 +128,9 @@ class Toolbox:
         try:
             # YAML reads JSON as well.
             data = YAML(typ="safe").load(path.read_text("utf-8"))
-            told = list(read_openapi(data) if isinstance(data, Mapping) and data.keys() & _SPEC else read_definitions(data))
+            told = list(
+                read_openapi(data) if isinstance(data, Mapping) and data.keys() & _SPEC else read_definitions(data)
+            )
         except (YAMLError, UnicodeDecodeError, OSError, ValueError) as error:
             why = " ".join(str(error).split())[:300]
             raise DialoomError(f"{source}: {why}", place=place, remedy="mend the file, or name another") from error
@@ -148,7 +150,6 @@ def _simulated(told: Told, entry: ToolEntry) -> Tool:
 
 def _fits_function(tool: Tool, function: Callable[..., Any], call: str, where: str) -> None:
     """Whether the function takes the arguments that the recipe tells. Raises DialoomError."""
-    import inspect
 
     place = Place(field=f"{where}.arguments")
     parameters = {name: each for name, each in inspect.signature(function).parameters.items() if name != RECORD}
