@@ -14,7 +14,8 @@ from dialoom.quality._words import words
 # [1], [2, 3] and [1][2]; a range is not a citation.
 _CITED = re.compile(r"\[\s*(\d{1,3}(?:\s*,\s*\d{1,3})*)\s*\]")
 # A citation may stand behind the full stop and belongs to what is before it.
-_SENTENCE = re.compile(r"[^.!?。！？]*[.!?。！？]+(?:\s*\[[\d,\s]+\])*|[^.!?。！？]+$")
+_INSIDE = r"(?:[^.!?。！？]|(?<=\d)\.(?=\d))"
+_SENTENCE = re.compile(rf"{_INSIDE}*[.!?。！？]+(?:\s*\[[\d,\s]+\])*|{_INSIDE}+$")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # What is shorter says nothing that could be looked up: "Yes, of course."
 _LEAST_WORDS = 3
