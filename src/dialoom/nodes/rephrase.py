@@ -50,8 +50,8 @@ class Rephrase(Prompted):
     of: str = Field(default="dialogue", description="The field with the dialogue.")
     prompt: Template = Field(
         default=_PROMPT,
-        description="What to ask: may read `text`, `speaker`, `intent`, `keep` (the values of its slots), `before` (the "
-        "turns before it), `refused` (answers so far) and `why` (what is wrong with the last).",
+        description="What to ask: may read `text`, `speaker`, `intent`, `keep` (the values of its slots), `before` "
+        "(the turns before it), `refused` (answers so far) and `why` (what is wrong with the last).",
     )
     slots: Literal["exact", "marked"] = Field(
         default="exact",
@@ -83,14 +83,15 @@ class Rephrase(Prompted):
             raise RecordError(f"the dialogue in '{self.of}' has no turn")
         works = [partial(self._turn, record, turns, number) for number in range(len(turns))]
         ended = await side_by_side(works, context)
-        refused = [str(each) for each in ended if isinstance(each, (Lost, RecordError))]
+        refused = [each for each in ended if isinstance(each, str)]
         if lost := [each for each in ended if isinstance(each, RecordError)]:
             raise lost[0]
         if refused:
             raise Rejected(*(f"{self.name}: {why}" for why in refused))
         return {self.field: dialogue_value([each for each in ended if isinstance(each, Turn)])}
 
-    async def _turn(self, record: Record, turns: Sequence[Turn], number: int, context: Context) -> Turn | Lost:
+    async def _turn(self, record: Record, turns: Sequence[Turn], number: int, context: Context) -> Turn | str:
+        """The turn in new words, or why none could be taken."""
         turn = turns[number]
         if not turn.text.strip() or (self.speakers is not None and turn.speaker not in self.speakers):
             return turn
@@ -104,16 +105,16 @@ class Rephrase(Prompted):
             "refused": [],
             "why": "",
         }
-        lost = Lost("")
+        why = ""
         for sample in range(self.tries):
             said = await self._ask(record, variables, sample, context)
             try:
                 return self._read(turn, said)
             except Lost as error:
-                lost = error
-                variables = {**variables, "refused": [*variables["refused"], said], "why": str(error)}
-        context.note("a turn was refused", turn=number + 1, said=variables["refused"], why=str(lost))
-        return Lost(f"turn {number + 1}: {lost}")
+                why = str(error)
+                variables = {**variables, "refused": [*variables["refused"], said], "why": why}
+        context.note("a turn was refused", turn=number + 1, said=variables["refused"], why=why)
+        return f"turn {number + 1}: {why}"
 
     async def _ask(self, record: Record, variables: Mapping[str, Any], sample: int, context: Context) -> str:
         messages = self.messages(
