@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import monotonic
+from types import CodeType
 from typing import Any, Literal
 
 import orjson
@@ -77,7 +78,14 @@ class Function(Node):
         try:
             return inspect.getsource(self._function)  # type: ignore[arg-type]
         except (OSError, TypeError):
-            return ""
+            # Typed into a console, it has no file, and its instructions stand for its text.
+            return _compiled(getattr(self._function, "__code__", None))
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call the function that it was made of."""
+        if self._function is None:
+            raise TypeError(f"{self.call} is not loaded before its recipe is checked")
+        return self._function(*arguments, **named)
 
     def writes(self) -> Mapping[str, Shape]:
         return {name: {} for name in self.fields or [self.field]}
@@ -147,6 +155,13 @@ class Function(Node):
 
     def _parameters(self) -> Mapping[str, inspect.Parameter]:
         return inspect.signature(self._function).parameters if self._function is not None else {}
+
+
+def _compiled(code: Any) -> str:
+    if not isinstance(code, CodeType):
+        return ""
+    inside = [_compiled(held) if isinstance(held, CodeType) else repr(held) for held in code.co_consts]
+    return repr((code.co_code.hex(), code.co_names, inside))
 
 
 def _named(fields: Fields, call: str) -> Fields:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -29,6 +29,8 @@ class Poll(Prompted):
     of it, `compare` says which of two is better. A model that cannot answer costs the record, unless `at_least` others
     can; the answers of the rest are in the ledger.
     """
+
+    DRAWS: ClassVar[bool] = False
 
     kind: Literal["poll"] = "poll"
     model: Models = Field(description="The models, by their names in the recipe.")  # type: ignore[assignment]
