@@ -91,7 +91,7 @@ class Report:
     made_from: dict[str, Any] = field(default_factory=dict)
 
     def dialogues(self) -> list[Dialogue]:
-        """The dialogues that are kept, of all runs in the directory, in the order of their seeds. Raises StorageError."""
+        """The dialogues that are kept, of all runs in the directory, in the order of seeds. Raises StorageError."""
         return list(self._held().dialogues(where=self._own()))
 
     def table(self) -> pa.Table:
