@@ -23,7 +23,7 @@ from dialoom.nodes._prompted import as_text
 _TOKENS_OF_A_TEXT = 150
 
 
-class Generate(Listing, BestOf, Seeing):
+class Generate(Seeing, Listing, BestOf):
     """Ask a model, and write what it says into a field.
 
     Without `count` the field is a text, or a value of `schema`; with it, a list of different ones. Of several

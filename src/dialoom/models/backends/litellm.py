@@ -207,16 +207,17 @@ def _load() -> Any:
 
 
 @cache
-def _table() -> Mapping[str, Mapping[str, Any]]:
-    """LiteLLM's table of prices, read without importing it, which takes seconds."""
-    spec = importlib.util.find_spec("litellm")
-    folders = (spec.submodule_search_locations if spec else None) or []
-    files = [file for folder in folders if (file := Path(folder) / _PRICES).is_file()]
-    return orjson.loads(files[0].read_bytes()) if files else {}
+def _table(file: Path) -> Mapping[str, Mapping[str, Any]]:
+    return orjson.loads(file.read_bytes()) if file.is_file() else {}
 
 
 def _price(model: str) -> Price | None:
-    held = _table().get(model) or _table().get(model.partition("/")[2])
+    """What LiteLLM's table says, which is read without importing LiteLLM: that takes seconds."""
+    spec = importlib.util.find_spec("litellm")
+    table: dict[str, Any] = {}
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        table |= _table(Path(folder) / _PRICES)
+    held = table.get(model) or table.get(model.partition("/")[2])
     if not held or "input_cost_per_token" not in held:
         return None
     each = (float(held.get(f"{what}_cost_per_token") or 0.0) * 1e6 for what in ("input", "output"))

@@ -23,4 +23,5 @@ METRIC = Metric(
     "number of sentences whose cited passage is not there, lacks a number of theirs, or half of their content words",
     "int",
     unsupported_citations,
+    range=(0, float("inf")),
 )
