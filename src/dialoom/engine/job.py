@@ -165,7 +165,8 @@ class Job:
             self._write_report()
             spent = [self._report.history.spent(), self._meter.total]
             purse = Purse(self._recipe.bounds.budget, spent, self._recipe.models)
-            caller = Caller(models, self._ledger, self._meter, purse, self._observer)
+            as_said = {name for name, model in self._recipe.models.items() if model.thoughts == "in_text"}
+            caller = Caller(models, self._ledger, self._meter, purse, self._observer, as_said)
             rules = Rules(self._recipe.quality.rules, self._recipe.columns())
             # What a model has still to judge says nothing of a candidate.
             text_gate = Rules(rules.over_text)

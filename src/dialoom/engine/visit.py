@@ -82,6 +82,18 @@ class Visit:
     ) -> str:
         return (await self._ask(model, messages, params, None, grammar, sample, 0)).text
 
+    async def ask_whole(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        *,
+        params: Mapping[str, Any] | None = None,
+        grammar: str | None = None,
+        sample: int = 0,
+    ) -> Typed:
+        answer = await self._ask(model, messages, params, None, grammar, sample, 0)
+        return Typed(answer.text, answer.text, answer.tokens, answer.reasoning)
+
     async def ask_json(
         self,
         model: str,
@@ -108,7 +120,7 @@ class Visit:
             answer = await self._ask(model, talk, params, schema, None, sample, round_number)
             text = answer.text
             try:
-                return Typed(parse_json(text, schema), text, answer.tokens)
+                return Typed(parse_json(text, schema), text, answer.tokens, answer.reasoning)
             except Misfit as misfit:
                 self.note("asked again for JSON that fits", round=round_number, why=str(misfit))
                 reason = misfit
@@ -183,7 +195,12 @@ class Visit:
             raise PutDown from None
         self.took(ledgered.seconds)
         self.record.calls.append(ledgered.key)
-        return ledgered.answer
+        answer = ledgered.answer
+        if not answer.text and answer.reasoning and answer.finish_reason == "length":
+            raise RecordError(
+                f"{model} spent all its tokens on thoughts and gave no answer", remedy="raise the node's 'max_tokens'"
+            )
+        return answer
 
     def _number(self, *parts: object) -> int:
         text = "\x1f".join(map(str, (self.seed, self.node, *parts)))

@@ -82,7 +82,10 @@ class Walker:
         if node.when is not None and not node.when.holds(record.fields):
             record.path[-1] = f"{name} (skipped)"
             return None
-        result = await node.run(record, self._visit(record, name))
+        visit = self._visit(record, name)
+        node, drawn = node.for_record(record, visit)
+        record.fields.update(drawn)
+        result = await node.run(record, visit)
         record.tags |= node.tags()
         if not isinstance(result, Children):
             record.fields.update(result)

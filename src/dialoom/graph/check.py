@@ -197,7 +197,7 @@ def _field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iterator[D
                     f"it reads '{field}', which nothing before it writes",
                     nearest(field, list(fields)),
                 )
-        after = {**shapes, **node.writes()}
+        after = {**shapes, **node.draws(), **node.writes()}
         for where, template in node.templates():
             known = after if where in node.reads_own() else shapes
             yield from _template_problems(recipe, ("nodes", name, *_keys(where)), template, known)

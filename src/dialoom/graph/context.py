@@ -17,11 +17,13 @@ JSON_TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A value that fits its schema, the answer's text that held it, and its tokens where the endpoint gave them."""
+    """A value that fits its schema, or the text itself, the answer's text that held it, and where the endpoint gave
+    them its tokens and what the model thought before."""
 
     value: Any
     text: str
     tokens: Sequence[Token] = ()
+    thoughts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,18 @@ class Context(Protocol):
         sample: int = 0,
     ) -> str:
         """The text that the model answers. Raises RecordError."""
+        ...
+
+    async def ask_whole(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        *,
+        params: Mapping[str, Any] | None = None,
+        grammar: str | None = None,
+        sample: int = 0,
+    ) -> Typed:
+        """As `ask`, with the answer's tokens and thoughts; the value is the text."""
         ...
 
     async def ask_json(

@@ -20,7 +20,7 @@ class FieldFlow:
         stack = [graph.start]
         while stack:
             name = stack.pop()
-            out = {**self._may[name], **graph.nodes[name].writes()}
+            out = {**self._may[name], **graph.nodes[name].draws(), **graph.nodes[name].writes()}
             for to in graph.successors(name):
                 if to not in graph.nodes:
                     continue

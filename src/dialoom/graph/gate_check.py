@@ -76,5 +76,5 @@ def fields_at_end(graph: Graph, seeds: set[str]) -> Mapping[str, Shape]:
     found: dict[str, Shape] = {}
     for name, node in graph.nodes.items():
         if END in graph.successors(name) and name in graph.reachable():
-            found |= {**flow.at(name), **node.writes()}
+            found |= {**flow.at(name), **node.draws(), **node.writes()}
     return found

@@ -128,6 +128,17 @@ class Node(PlainNumbers, ABC):
         """The fields that it writes and what is known of their values."""
         return {self.field: {}}
 
+    def draws(self) -> Mapping[str, Shape]:
+        """The fields that `for_record` writes."""
+        return {}
+
+    def for_record(self, record: Record, context: Context) -> tuple[Node, Fields]:
+        """The node as it is for this record, where that is drawn, and the fields that say so.
+
+        Raises RecordError where it cannot be told.
+        """
+        return self, {}
+
     def tags(self) -> frozenset[str]:
         """Those of the fields that it writes which are tags of the dialogue and no content."""
         return frozenset()

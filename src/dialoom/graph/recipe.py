@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SerializeAsAny
@@ -20,6 +20,8 @@ from dialoom.quality import TagColumn
 from dialoom.quality.gate.settings import SEED, BestOf, DiverseField, QuotaField
 from dialoom.yaml_file import Lines
 
+# The kind of a node that is a function of Python.
+_FUNCTION = "function"
 # What cannot alter a record.
 _NOT_CONTENT = {"about", "source", "corpus", "held_out", "models", "bounds"}
 
@@ -139,18 +141,62 @@ class Recipe(PlainNumbers):
         self._folder = folder
         return self
 
-    def add(self, name: str, kind: str | type[Node], **fields: Any) -> Recipe:
-        """Append a node; returns the recipe. Raises RecipeError on a wrong kind or field, or a name that is taken."""
+    def add(self, name: str | Node, kind: str | type[Node] | None = None, **fields: Any) -> Recipe:
+        """Append a node, by its name, kind and fields, or one that was made before, such as by `dialoom.node`; returns
+        the recipe. Raises RecipeError on a wrong kind or field, or a name that is taken."""
         from dialoom.graph.parse_recipe import parse_node
 
+        made = name if isinstance(name, Node) else None
+        name = name.name if isinstance(name, Node) else name
         if name in self.nodes:
             raise RecipeError([DialoomError("there is a node of that name", place=Place(field=f"nodes.{name}"))])
-        self.nodes[name] = parse_node(name, kind, fields)
+        if made is None and kind is None:
+            raise RecipeError([DialoomError("the node has no kind", place=Place(field=f"nodes.{name}"))])
+        self.nodes[name] = made if made is not None else parse_node(name, kind or "", fields)
         # Every record passes it last, whatever is added after it was named.
         closing = [other for other, node in self.nodes.items() if node.closing]
         for other in closing:
             self.nodes[other] = self.nodes.pop(other)
         return self
+
+    @overload
+    def node(self, function: Callable[..., Any], /) -> Callable[..., Any]: ...
+
+    @overload
+    def node(
+        self, /, *, name: str | None = None, **fields: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]: ...
+
+    def node(self, function: Callable[..., Any] | None = None, /, *, name: str | None = None, **fields: Any) -> Any:
+        """Append a function as a node, by decoration; the function stays what it is.
+
+        ```python
+        @recipe.node
+        def shout(line: str) -> str:
+            return line.upper()
+        ```
+
+        Args:
+            name: the node's name; left out, the function's. What is decorated again under the same name, as a cell of a
+                notebook that is run again, takes the place of the earlier one.
+            fields: of the node, such as `when`, `next`, `into` and `fields`.
+        """
+
+        def added(function: Callable[..., Any]) -> Callable[..., Any]:
+            # Kinds are found by name: they live in a room above this one.
+            own = name or function.__name__
+            earlier = self.nodes.get(own)
+            if earlier is not None and earlier.kind == _FUNCTION:
+                places = list(self.nodes)
+                del self.nodes[own]
+                self.add(own, _FUNCTION, call=function, **fields)
+                for other in places[places.index(own) + 1 :]:
+                    self.nodes[other] = self.nodes.pop(other)
+            else:
+                self.add(own, _FUNCTION, call=function, **fields)
+            return function
+
+        return added if function is None else added(function)
 
     def content_hash(self) -> str:
         """A hash over all of it that can alter a record, examples and code files that it names included."""

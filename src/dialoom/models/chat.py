@@ -58,10 +58,12 @@ class Token:
     Attributes:
         text: its bytes; together those of all tokens are the text.
         likely: what could have stood here, with log probabilities (natural), as many as were asked for.
+        logprob: its own log probability, where it is told.
     """
 
     text: bytes
     likely: tuple[tuple[str, float], ...]
+    logprob: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _tokens(logprobs: Any) -> tuple[Token, ...]:
             Token(
                 bytes(one["bytes"]) if one.get("bytes") is not None else one["token"].encode(),
                 tuple((like["token"], float(like["logprob"])) for like in one.get("top_logprobs") or ()),
+                float(one["logprob"]) if one.get("logprob") is not None else None,
             )
             for one in content
         )

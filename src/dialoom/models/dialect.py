@@ -10,6 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from dialoom.models.chat import ChatRequest
+from dialoom.models.images import as_sent
 from dialoom.models.tools_in_words import in_words, native_choice
 
 GrammarField = Literal["none", "grammar", "guided_grammar"]
@@ -56,7 +57,7 @@ class Dialect:
         if request.tools and not self.native_tools:
             request = in_words(request)
         body: dict[str, Any] = (
-            {"model": model, "messages": list(request.messages)} | dict(params) | dict(request.params)
+            {"model": model, "messages": list(as_sent(request.messages))} | dict(params) | dict(request.params)
         )
         body = {self.renamed.get(name, name): value for name, value in body.items() if name not in self.left_out}
         if request.schema is not None:
@@ -114,4 +115,6 @@ def _told_in_words(messages: list[Mapping[str, Any]], schema: Mapping[str, Any])
     form = orjson.dumps(schema).decode()
     ask = f"Answer with one JSON value and nothing else. It must satisfy this JSON schema:\n{form}"
     last = messages[-1]
+    if isinstance(last["content"], list):
+        return [*messages[:-1], {**last, "content": [*last["content"], {"type": "text", "text": ask}]}]
     return [*messages[:-1], {**last, "content": f"{last['content']}\n\n{ask}"}]

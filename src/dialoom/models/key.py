@@ -7,6 +7,7 @@ from hashlib import blake2b
 import orjson
 
 from dialoom.models.chat import ChatRequest
+from dialoom.models.images import as_named
 
 # Raised when the meaning of a key changes, so that answers of an older layout are not taken for this one's.
 KEY_VERSION = 1
@@ -17,7 +18,7 @@ def call_key(identity: str, request: ChatRequest) -> str:
     content: tuple[object, ...] = (
         KEY_VERSION,
         identity,
-        request.messages,
+        as_named(request.messages),
         request.params,
         request.schema,
         request.grammar,

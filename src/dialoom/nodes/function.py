@@ -56,6 +56,12 @@ class Function(Node):
     def code(self) -> str:
         return source_of(self._function) if self._given and self._function is not None else ""
 
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call the function that it was made of."""
+        if self._function is None:
+            raise TypeError(f"{self.call} is not loaded before its recipe is checked")
+        return self._function(*arguments, **named)
+
     def writes(self) -> Mapping[str, Shape]:
         return {name: {} for name in self.fields or [self.field]}
 

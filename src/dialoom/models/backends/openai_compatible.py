@@ -26,6 +26,7 @@ class OpenAICompatible(ModelConfig):
 
     NOT_CONTENT: ClassVar[frozenset[str]] = ModelConfig.NOT_CONTENT | {
         "key",
+        "key_header",
         "concurrency",
         "timeout",
         "tries",
@@ -39,6 +40,9 @@ class OpenAICompatible(ModelConfig):
     )
     model: str | None = Field(default=None, description="The model's name; left out, the server's first model.")
     key: str | None = Field(default=None, description="Name of the environment variable that holds the key.")
+    key_header: str = Field(
+        default="Authorization", description="The header that the key goes into; Azure's is `api-key`."
+    )
     concurrency: int = Field(default=64, ge=1, description="Most calls in flight per URL; fewer if it complains.")
     timeout: float = Field(default=300.0, gt=0, description="Seconds for one attempt at a call.")
     tries: int = Field(default=10, ge=1, description="Attempts at one call.")
@@ -132,10 +136,11 @@ class OpenAICompatible(ModelConfig):
         from dialoom.models.batches.opening import open_batched, tell_of_batches
         from dialoom.models.batches.store import BatchStore
         from dialoom.models.openai_chat import OpenAIChat, Patience
+        from dialoom.models.post import Post
         from dialoom.models.server import ServerList, open_client
 
         urls = [url.rstrip("/") for url in self.url]
-        client = open_client(os.environ.get(self.key) if self.key else None)
+        client = open_client(os.environ.get(self.key) if self.key else None, self.key_header)
         try:
             server = await ServerList.ask(client, urls)
         except EndpointError:
@@ -166,7 +171,7 @@ class OpenAICompatible(ModelConfig):
             return await open_batched(identity, state, make)
         tell_of_batches(identity, state)
         return OpenAIChat(
-            client=client,
+            send=Post(client),
             endpoints=endpoints,
             urls=[endpoints.get(url, self.concurrency, server.round_trip) for url in urls],
             model=model,
