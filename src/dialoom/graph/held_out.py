@@ -46,12 +46,12 @@ def _read(recipe: Recipe) -> Iterator[tuple[tuple[Key, ...], Path | None, Iterab
     source = recipe.source
     at = "file" if source.file else "rows"
     yield ("source", at), recipe.folder / source.file if source.file else None, source.read(recipe.folder)
-    for name, node in recipe.nodes.items():
-        for field in type(node).model_fields:
-            shown = getattr(node, field)
+    for part in recipe.parts():
+        for field in type(part.node).model_fields:
+            shown = getattr(part.node, field)
             if isinstance(shown, Examples):
-                file = recipe.folder / shown.file if shown.file else None
-                yield ("nodes", name, field), file, (row for _, row in shown.loaded)
+                file = (part.folder or recipe.folder) / shown.file if shown.file else None
+                yield (*part.path, field), file, (row for _, row in shown.loaded)
 
 
 def _marks(recipe: Recipe, corpus: Path | str | None) -> HeldOut:
