@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -43,6 +43,10 @@ class Container(Node, ABC):
         """The fields that its first node finds, given those that reach it."""
         return shapes
 
+    def shapes_at(self, shapes: Mapping[str, Shape]) -> Callable[[str], Mapping[str, Shape]]:
+        """The fields that reach each of its nodes, by the node's name, given those that reach it."""
+        return lambda name: shapes
+
     def wrong_inside(self, name: str, node: Node) -> str | None:
         """Why a node cannot stand in it, if so."""
         return None
@@ -80,7 +84,8 @@ class Container(Node, ABC):
         return {column: kind for node in self.nodes.values() for column, kind in node.columns().items()}
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
-        inner = [node.work(shapes) for node in self.nodes.values()]
+        at = self.shapes_at(shapes)
+        inner = [node.work(at(name)) for name, node in self.nodes.items()]
         most = sum(work.most for work in inner)
         return Work(
             least=sum(work.least for work in inner),

@@ -22,7 +22,7 @@ class Graph:
     def __init__(self, nodes: Mapping[str, Node]) -> None:
         self.nodes = dict(nodes)
         names = list(self.nodes)
-        self._after = dict(zip(names, [*names[1:], END], strict=True))
+        self._after = dict(zip(names, [*names[1:], END], strict=False))
         self._closing = next((name for name, node in self.nodes.items() if node.closing), None)
         self._inside = {name: Graph(node.nodes) for name, node in self.nodes.items() if isinstance(node, Container)}
         # A record asks for its edges at each step, and they never change.

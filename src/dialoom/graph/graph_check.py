@@ -35,14 +35,13 @@ def edge_problems(recipe: Recipe, graph: Graph, at: tuple[Key, ...] = _TOP) -> I
                     yield problem(recipe, (*at, name, where, number), what, remedy)
         if isinstance(node, Container):
             inside = (*at, name, "nodes")
-            for inner, child in node.nodes.items():
-                if (wrong := node.wrong_inside(inner, child)) is not None:
-                    yield problem(recipe, (*inside, inner), wrong)
             if node.walked:
                 yield from edge_problems(recipe, graph.inside(name), inside)
-            else:
-                for inner in node.nodes:
-                    yield from edge_problems(recipe, Graph({inner: node.nodes[inner]}), inside)
+            for inner, child in node.nodes.items() if not node.walked else ():
+                if (wrong := node.wrong_inside(inner, child)) is not None:
+                    yield problem(recipe, (*inside, inner), wrong)
+                else:
+                    yield from edge_problems(recipe, Graph({inner: child}), inside)
 
 
 def reach_problems(recipe: Recipe, graph: Graph, at: tuple[Key, ...] = _TOP) -> Iterator[DialoomError]:

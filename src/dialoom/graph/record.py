@@ -89,7 +89,7 @@ class Record:
         """Come out of the innermost subgraph, with these of its fields beside those from outside."""
         frame = self.frames[-1]
         self.frames = self.frames[:-1]
-        self.fields, self.tags = frame.fields | fields, set(frame.tags) | tags
+        self.fields, self.tags = frame.fields | fields, {*frame.tags, *tags}
 
     def surface(self) -> None:
         """Come out of all subgraphs at once, with all fields: it ended inside."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -68,6 +68,9 @@ class Subgraph(Container):
         if self.given is None:
             return shapes
         return {name: _shape(expression, shapes) for name, expression in self.given.items()}
+
+    def shapes_at(self, shapes: Mapping[str, Shape]) -> Callable[[str], Mapping[str, Shape]]:
+        return FieldFlow(Graph(self.nodes), self.enters(shapes)).at if self.nodes else super().shapes_at(shapes)
 
     def writes(self) -> Mapping[str, Shape]:
         return self.written({})
