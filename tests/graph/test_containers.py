@@ -135,7 +135,7 @@ def test_errors_name_the_file_and_line_in_the_other_recipe(tmp_path: Path) -> No
     (tmp_path / "inner.yaml").write_text(INNER)
     (said,) = of_nodes(tmp_path, "  s: {kind: subgraph, recipe: inner.yaml}\n")
     assert said.startswith("inner.yaml:4, nodes.second.prompt: the template reads 'frst'"), said
-    (tmp_path / "inner.yaml").write_text(INNER.replace("prompt: \"{{ frst", "promt: \"{{ frst"))
+    (tmp_path / "inner.yaml").write_text(INNER.replace('prompt: "{{ frst', 'promt: "{{ frst'))
     said, other = of_nodes(tmp_path, "  s: {kind: subgraph, recipe: inner.yaml}\n")
     assert said.startswith("inner.yaml:4, nodes.second.")
     assert "prompt" in said + other
@@ -151,7 +151,9 @@ def test_errors_in_changes_stand_where_the_changes_are_written(tmp_path: Path) -
         (one,) = of_nodes(tmp_path, f"  s:\n    kind: subgraph\n    recipe: inner.yaml\n    with:\n      {change}\n")
         return one
 
-    assert said("nodes.second.temperature: hot").startswith("recipe.yaml:10, nodes.s.with.nodes.second.temperature: exp")
+    assert said("nodes.second.temperature: hot").startswith(
+        "recipe.yaml:10, nodes.s.with.nodes.second.temperature: exp"
+    )
     assert "there is no 'secnd' in 'nodes' (did you mean 'second'?)" in said("nodes.secnd.temperature: 1")
     assert said("nodes.second.prompt: '{{ x }}'").startswith("recipe.yaml:10, nodes.s.with.nodes.second.prompt: ")
     assert "only nodes and models" in said("quality.rules: []")
@@ -205,7 +207,13 @@ def test_the_schema_knows_nodes_within_nodes() -> None:
         "source": [{"topic": "x"}],
         "nodes": {
             "p": {"kind": "parallel", "nodes": {**inner, "b": {"kind": "plan"}}},
-            "s": {"kind": "subgraph", "recipe": "x.yaml", "with": {"nodes.a.count": 3}, "in": ["topic"], "out": {"b": "a"}},
+            "s": {
+                "kind": "subgraph",
+                "recipe": "x.yaml",
+                "with": {"nodes.a.count": 3},
+                "in": ["topic"],
+                "out": {"b": "a"},
+            },
         },
     }
     assert list(validator.iter_errors(recipe)) == []

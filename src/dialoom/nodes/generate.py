@@ -6,28 +6,33 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import JSON_TRIES, Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
-from dialoom.graph.template import Expression
+from dialoom.graph.template import Expression, Template
 from dialoom.nodes._candidates import BestOf, Rating
+from dialoom.nodes._conversing import Conversing
 from dialoom.nodes._listing import Listing
 from dialoom.nodes._prompted import as_text
 
 _TOKENS_OF_A_TEXT = 150
 
 
-class Generate(Listing, BestOf):
+class Generate(Listing, BestOf, Conversing):
     """Ask a model, and write what it says into a field.
 
     Without `count` the field is a text, or a value of `schema`; with it, a list of different ones. Of several
     candidates the first with a score of at least `enough` is taken, and where none has it, the one with the highest.
+    With `history` it asks in the middle of a conversation, and may add to it.
     """
 
     kind: Literal["generate"] = "generate"
+    prompt: Template | None = Field(  # type: ignore[assignment]
+        default=None, description="What to ask; with `count`, `have` and `refused` can be read in it too."
+    )
     count: int | None = Field(default=None, ge=1, description="Write a list of this many items that differ.")  # type: ignore[assignment]
     text_grammar: str | None = Field(
         default=None, description="GBNF grammar of the whole answer (rule `root`), where the server takes grammars."
@@ -41,6 +46,14 @@ class Generate(Listing, BestOf):
         default=None, description="The score from which a candidate is good enough; left out, true where it is that."
     )
 
+    @model_validator(mode="after")
+    def _asks_something(self) -> Generate:
+        if self.prompt is None and not self.said:
+            raise ValueError("there is neither 'prompt' nor 'messages', and so nothing is asked")
+        if self.prompt is not None and self.said:
+            raise ValueError("there are both 'prompt' and 'messages': take out one of the two")
+        return self
+
     def provides(self) -> frozenset[str]:
         return frozenset() if self.count is None else super().provides()
 
@@ -49,6 +62,13 @@ class Generate(Listing, BestOf):
 
     def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
         yield from super().problems(shapes)
+        for name, there in (("messages", self.said), ("history", self.history), ("inject", self.inject)):
+            if self.count is not None and there:
+                yield DialoomError(
+                    f"a list is asked for with a 'prompt' alone, and not with '{name}'",
+                    place=Place(field=name),
+                    remedy="take out 'count', or ask for a list with a schema",
+                )
         if self.candidates > 1 and self.count is not None:
             yield DialoomError(
                 "candidates are of one value, and 'count' asks for a list",
@@ -76,18 +96,22 @@ class Generate(Listing, BestOf):
 
     def writes(self) -> Mapping[str, Shape]:
         item = self.item_shape()
-        return {self.field: item if self.count is None else {"type": "array", "items": item, "maxItems": self.count}}
+        own = item if self.count is None else {"type": "array", "items": item, "maxItems": self.count}
+        talk = {self.history.field: self.history.shape()} if self.history is not None and self.history.append else {}
+        return {self.field: own, **talk}
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         if self.count is not None:
             return self.listing_work()
         most = self.candidates * (JSON_TRIES if self.shape is not None else 1)
-        return Work(self.together, most, 1, self.prompt_tokens(self.prompt), self.max_tokens or _TOKENS_OF_A_TEXT)
+        return Work(self.together, most, 1, self.question_tokens(self.prompt), self.max_tokens or _TOKENS_OF_A_TEXT)
 
     async def run(self, record: Record, context: Context) -> Fields:
         if self.count is not None:
             return {self.field: await self.items(record, context)}
-        messages = self.messages(self.prompt, record.fields, context, lambda row: as_text(row.get(self.field)))
+        messages = self.in_conversation(
+            self.prompt, record.fields, context, lambda row: as_text(row.get(self.field))
+        )
 
         async def make(sample: int, context: Context) -> Any:
             if self.shape is not None:
@@ -96,7 +120,11 @@ class Generate(Listing, BestOf):
             text = await context.ask(self.model, messages, params=self.sampling(), grammar=grammar, sample=sample)
             return text.strip()
 
-        return {self.field: await self.best(make, lambda value: self._rate(record, value), context)}
+        value = await self.best(make, lambda value: self._rate(record, value), context)
+        if self.history is None or not self.history.append:
+            return {self.field: value}
+        talk = self.history.added(record.fields, messages[-1]["content"], as_text(value) or "")
+        return {self.field: value, **talk}
 
     def _rate(self, record: Record, value: Any) -> Rating:
         assert self.score is not None, "check finds candidates without a score"
