@@ -78,7 +78,7 @@ def step(calls: list[str]) -> st.SearchStrategy[dict[str, Any]]:
 def beside(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
     """Nodes side by side; those that write one field, or make records, have to be found by check."""
     own = step(["none", "wrong", "refused"]).map(lambda node: {**node, "fields": []})
-    branches = st.dictionaries(st.sampled_from(NAMES), st.one_of(own, own, inner), min_size=1, max_size=3)
+    branches = st.dictionaries(st.sampled_from(NAMES), st.one_of(own, own, inner), min_size=2, max_size=3)
     return st.builds(lambda nodes: {"kind": "parallel", "nodes": nodes}, branches)
 
 
@@ -88,12 +88,17 @@ def within(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[s
     return st.builds(lambda nodes, way: {"kind": "subgraph", "nodes": nodes, **way}, walked(inner), ways)
 
 
-def walked(node: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, dict[str, Any]]]:
-    """Nodes with edges between them, forwards, backwards and to nowhere."""
-    ways = st.lists(edges, max_size=2)
-    return st.lists(st.tuples(node, ways), min_size=1, max_size=3).map(
-        lambda nodes: {name: {**each, "next": way} for name, (each, way) in zip(NAMES, nodes, strict=False)}
-    )
+@st.composite
+def walked(draw: st.DrawFn, node: st.SearchStrategy[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Nodes with edges between them, forwards and backwards, now and then to nowhere or without a way out."""
+    names = NAMES[: draw(st.integers(1, 3))]
+    to = st.sampled_from([*names, "end", "end", "reject"])
+    nodes = {}
+    for name in names:
+        ways = draw(st.lists(st.fixed_dictionaries({"if": conditions, "to": to}), max_size=2))
+        last = draw(st.sampled_from([None, None, None, "end", "reject", *names, "nowhere"]))
+        nodes[name] = {**draw(node), "next": [*ways, *([{"to": last}] if last else [])]}
+    return nodes
 
 
 steps = step(list(FUNCTIONS))
@@ -101,7 +106,7 @@ kinds = st.recursive(steps, lambda inner: st.one_of(beside(inner), within(inner)
 
 
 @given(walked(kinds))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nodes_within_nodes_end_too(nodes: dict[str, dict[str, Any]]) -> None:
     try:
         recipe = dialoom.Recipe("g", source=[{"n": 0}, {"n": 1}], nodes=nodes)
