@@ -81,7 +81,8 @@ def trails(folder: Path, recipe: Recipe) -> Iterator[Trail]:
 def _steps(dialogue: Dialogue, recipe: Recipe, ledger: ReadLedger) -> list[Step]:
     # `subtopic[0]` and `plan (skipped)` are visits of `subtopic` and `plan`.
     names = [visit.partition("[")[0].partition(" ")[0] for visit in dialogue.lineage.path]
-    steps = [Step(visit, recipe.nodes[name].kind) for visit, name in zip(dialogue.lineage.path, names, strict=True)]
+    nodes = {part.name: part.node for part in recipe.parts() if not part.hook}
+    steps = [Step(visit, nodes[name].kind) for visit, name in zip(dialogue.lineage.path, names, strict=True)]
     at = dict(zip(reversed(names), reversed(steps), strict=True))
     here = 0
     for key in dialogue.lineage.calls:
@@ -100,5 +101,5 @@ def _steps(dialogue: Dialogue, recipe: Recipe, ledger: ReadLedger) -> list[Step]
     fields = fields_of(dialogue) | dialogue.tags
     for name, step in zip(names, steps, strict=True):
         if not step.calls:
-            step.wrote = {field: fields[field] for field in recipe.nodes[name].writes() if field in fields}
+            step.wrote = {field: fields[field] for field in nodes[name].writes() if field in fields}
     return steps

@@ -72,19 +72,32 @@ def _problems(error: DialoomError) -> list[dict[str, Any]]:
 
 
 def _nodes(checked: Checked) -> list[dict[str, Any]]:
-    graph = checked.graph
+    from dialoom.graph.container import parts
+
     return [
         {
-            "name": name,
-            "kind": node.kind,
-            "models": sorted(set(node.models().values())),
-            "writes": list(node.writes()),
-            "next": [
-                {"to": edge.to} | ({"if": edge.condition.source} if edge.condition else {})
-                for edge in graph.edges(name)
-            ],
+            "name": part.name,
+            "kind": part.node.kind,
+            "models": sorted(set(part.node.models().values())),
+            "writes": list(part.node.known_after({})),
+            "next": _ways(checked, part.name),
         }
-        for name, node in graph.nodes.items()
+        for part in parts(checked.graph.nodes)
+        if not part.hook
+    ]
+
+
+def _ways(checked: Checked, full: str) -> list[dict[str, str]]:
+    from dialoom.graph.container import Container
+
+    outer, _, name = full.rpartition("/")
+    around = checked.graph.node(outer) if outer else None
+    if isinstance(around, Container) and not around.walked:
+        # Those side by side meet again.
+        return []
+    return [
+        {"to": edge.to} | ({"if": edge.condition.source} if edge.condition else {})
+        for edge in checked.graph.inside(outer).edges(name)
     ]
 
 

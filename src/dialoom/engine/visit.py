@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
@@ -11,6 +11,7 @@ from typing import Any
 from dialoom.dialogue import Dialogue, Event
 from dialoom.errors import RecordError
 from dialoom.graph.context import JSON_TRIES, Said, Typed
+from dialoom.graph.node import Node
 from dialoom.graph.record import Record
 from dialoom.models import Caller, ChatAnswer, ChatRequest, Left, Message
 from dialoom.models.endpoints import Draining
@@ -39,6 +40,7 @@ class Visit:
     gate: Rules
     stopping: Callable[[], bool]
     record_seconds: float | None = None
+    inside: Callable[[Record, str, Node], Awaitable[None]] | None = None
 
     def judge(self, dialogue: Dialogue) -> Verdict:
         return self.rules().judge([dialogue])[0]
@@ -59,14 +61,34 @@ class Visit:
         self.record.seconds += seconds
 
     def aside(self) -> Visit:
-        return replace(self, record=replace(self.record, calls=[], examples=[], events=[]))
+        # Fields and tags are its own: what it visits writes them. Visits are counted for all.
+        own = replace(
+            self.record,
+            fields=dict(self.record.fields),
+            tags=set(self.record.tags),
+            path=[],
+            calls=[],
+            examples=[],
+            events=[],
+        )
+        return replace(self, record=own)
 
     def rejoin(self, aside: Visit) -> None:
+        self.record.path += aside.record.path
+        self.record.tags |= aside.record.tags
         self.record.calls += aside.record.calls
         self.record.events += aside.record.events
         self.showed(aside.record.examples)
         # Those that are done side by side take as long as the longest.
         self.record.seconds = max(self.record.seconds, aside.record.seconds)
+
+    async def visit(self, name: str, node: Node) -> dict[str, Any]:
+        assert self.inside is not None, "the walker makes visits"
+        before = dict(self.record.fields)
+        await self.inside(self.record, f"{self.node}/{name}", node)
+        return {
+            name: value for name, value in self.record.fields.items() if name not in before or before[name] is not value
+        }
 
     def takes_grammar(self, model: str) -> bool:
         return self.caller.models[model].takes_grammar

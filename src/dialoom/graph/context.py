@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dialoom.dialogue import Dialogue
 from dialoom.models import AskedCall, Message, Token
 from dialoom.quality import Verdict
+
+if TYPE_CHECKING:
+    from dialoom.graph.node import Node
 
 # How often, in all, a value is asked for until it fits its schema.
 JSON_TRIES = 4
@@ -79,6 +82,13 @@ class Context(Protocol):
 
     def rejoin(self, aside: Self) -> None:
         """Add what was done in an `aside` of this visit to the record's lineage."""
+        ...
+
+    async def visit(self, name: str, node: Node) -> dict[str, Any]:
+        """Visit a node that lies in this one, as the record would come to it; the fields that it wrote.
+
+        Raises RecordError or Rejected, which know the node.
+        """
         ...
 
     async def ask(

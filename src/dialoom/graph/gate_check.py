@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dialoom.errors import DialoomError, MissingExtra, nearest
 from dialoom.graph.fields import FieldFlow
-from dialoom.graph.graph import END, Graph
+from dialoom.graph.graph import Graph
 from dialoom.graph.node import Shape
 from dialoom.graph.recipe import Recipe
 from dialoom.quality import METRICS
@@ -72,9 +72,4 @@ def choice_field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iter
 
 def fields_at_end(graph: Graph, seeds: set[str]) -> Mapping[str, Shape]:
     """The fields that a record may have when it comes to the gate."""
-    flow = FieldFlow(graph, seeds)
-    found: dict[str, Shape] = {}
-    for name, node in graph.nodes.items():
-        if END in graph.successors(name) and name in graph.reachable():
-            found |= {**flow.at(name), **node.draws(), **node.writes()}
-    return found
+    return FieldFlow(graph, seeds).at_end()

@@ -49,12 +49,12 @@ def _read(recipe: Recipe) -> Iterator[tuple[tuple[Key, ...], list[Path], Iterabl
     at = ("source",) if told is None else ("source", told)
     files = [path for path in source.files(recipe.folder) if path.is_file()]
     yield at, files, source.read(recipe.folder)
-    for name, node in recipe.nodes.items():
-        for field in type(node).model_fields:
-            shown = getattr(node, field)
+    for part in recipe.parts():
+        for field in type(part.node).model_fields:
+            shown = getattr(part.node, field)
             if isinstance(shown, Examples):
-                files = [recipe.folder / shown.file] if shown.file else []
-                yield ("nodes", name, field), files, (row for _, row in shown.loaded)
+                files = [(part.folder or recipe.folder) / shown.file] if shown.file else []
+                yield (*part.path, field), files, (row for _, row in shown.loaded)
 
 
 def _marks(recipe: Recipe, corpus: Path | str | None) -> HeldOut:

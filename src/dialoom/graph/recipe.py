@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, overload
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SerializeAsAny
 
 from dialoom.errors import DialoomError, Place, RecipeError
 from dialoom.graph.bounds import Bounds
+from dialoom.graph.container import Part, parts
 from dialoom.graph.node import Node
 from dialoom.graph.record import digest
 from dialoom.graph.source import Source
@@ -152,7 +153,7 @@ class Recipe(PlainNumbers):
             raise RecipeError([DialoomError("there is a node of that name", place=Place(field=f"nodes.{name}"))])
         if made is None and kind is None:
             raise RecipeError([DialoomError("the node has no kind", place=Place(field=f"nodes.{name}"))])
-        self.nodes[name] = made if made is not None else parse_node(name, kind or "", fields)
+        self.nodes[name] = made if made is not None else parse_node(name, kind or "", fields, self.models, self._folder)
         # Every record passes it last, whatever is added after it was named.
         closing = [other for other, node in self.nodes.items() if node.closing]
         for other in closing:
@@ -203,17 +204,24 @@ class Recipe(PlainNumbers):
         content = self.model_dump(mode="json", exclude=_NOT_CONTENT)
         used = {model for node in self.nodes.values() for model in node.models().values()}
         content["models"] = {name: self.models[name].content() for name in sorted(used & self.models.keys())}
-        code = [node.code() for node in self.nodes.values()]
+        code = [part.node.code() for part in self.parts()]
         # Keys keep their order: that of nodes, weights and schema fields alters records.
         return digest(orjson.dumps(content).decode(), *self._file_contents(), *code)
+
+    def parts(self) -> Iterator[Part]:
+        """All its nodes, those inside others and what is done before and after them too."""
+        return parts(self.nodes)
+
+    def files(self) -> list[Path]:
+        """The files that its nodes name, whose content can alter what they do."""
+        return [(part.folder or self._folder) / path for part in self.parts() for path in part.node.files()]
 
     def columns(self) -> list[TagColumn]:
         """The tags that its quality rules may name. Known once its nodes are prepared."""
         return [TagColumn(name, kind) for node in self.nodes.values() for name, kind in node.columns().items()]
 
     def _file_contents(self) -> Sequence[str]:
-        named = [self._folder / path for node in self.nodes.values() for path in node.files()]
-        return [digest(path.read_bytes().hex()) for path in named if path.is_file()]
+        return [digest(path.read_bytes().hex()) for path in self.files() if path.is_file()]
 
 
 __all__ = ["Quality", "Recipe", "Source"]

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from dialoom.graph.container import Container
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.source import SOURCES
@@ -37,7 +38,10 @@ def recipe_schema() -> dict[str, Any]:
     backends = [BACKENDS.load(name) for name in BACKENDS.names()]
     sources = [SOURCES.load(name) for name in SOURCES.names()]
     refs, made = _schemas([Recipe, *kinds, *backends, *sources])
+    nodes = {"additionalProperties": {"oneOf": [refs[kind] for kind in kinds]}}
     for kind in kinds:
+        if issubclass(kind, Container):
+            made[_name(refs[kind])]["properties"]["nodes"] = _named("The nodes in it, by their names.") | nodes
         # Always written in a recipe, and what tells the kinds apart.
         part = made[_name(refs[kind])]
         part["required"] = ["kind", *part.get("required", ())]
@@ -67,10 +71,7 @@ def recipe_schema() -> dict[str, Any]:
             **_named("The models, by the names that nodes use."),
             "additionalProperties": {"anyOf": [_SHORT_MODEL, _LONG_SHORT_MODEL, *(refs[kind] for kind in backends)]},
         },
-        "nodes": {
-            **_named("The steps, run in this order."),
-            "additionalProperties": {"oneOf": [refs[kind] for kind in kinds]},
-        },
+        "nodes": _named("The steps, run in this order.") | nodes,
     }
     top["required"] = [*top["required"], "nodes"]
     top |= {

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import JSON_TRIES, Context, Typed
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
-from dialoom.graph.template import Expression
+from dialoom.graph.template import Expression, Template
 from dialoom.models import Token
 from dialoom.nodes._candidates import BestOf, Rating
+from dialoom.nodes._conversing import Conversing
 from dialoom.nodes._images import Seeing
 from dialoom.nodes._listing import Listing
 from dialoom.nodes._prompted import as_text
@@ -23,14 +24,18 @@ from dialoom.nodes._prompted import as_text
 _TOKENS_OF_A_TEXT = 150
 
 
-class Generate(Seeing, Listing, BestOf):
+class Generate(Seeing, Listing, BestOf, Conversing):
     """Ask a model, and write what it says into a field.
 
     Without `count` the field is a text, or a value of `schema`; with it, a list of different ones. Of several
     candidates the first with a score of at least `enough` is taken, and where none has it, the one with the highest.
+    With `history` it asks in the middle of a conversation, and may add to it.
     """
 
     kind: Literal["generate"] = "generate"
+    prompt: Template | None = Field(  # type: ignore[assignment]
+        default=None, description="What to ask; with `count`, `have` and `refused` can be read in it too."
+    )
     count: int | None = Field(default=None, ge=1, description="Write a list of this many items that differ.")  # type: ignore[assignment]
     text_grammar: str | None = Field(
         default=None, description="GBNF grammar of the whole answer (rule `root`), where the server takes grammars."
@@ -53,6 +58,14 @@ class Generate(Seeing, Listing, BestOf):
         default=False, description="Also write what the model thought before its answer, to the field NAME_thoughts."
     )
 
+    @model_validator(mode="after")
+    def _asks_something(self) -> Generate:
+        if self.prompt is None and not self.said:
+            raise ValueError("there is neither 'prompt' nor 'messages', and so nothing is asked")
+        if self.prompt is not None and self.said:
+            raise ValueError("there are both 'prompt' and 'messages': take out one of the two")
+        return self
+
     def provides(self) -> frozenset[str]:
         return frozenset() if self.count is None else super().provides()
 
@@ -61,6 +74,13 @@ class Generate(Seeing, Listing, BestOf):
 
     def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
         yield from super().problems(shapes)
+        for name, there in (("messages", self.said), ("history", self.history), ("inject", self.inject)):
+            if self.count is not None and there:
+                yield DialoomError(
+                    f"a list is asked for with a 'prompt' alone, and not with '{name}'",
+                    place=Place(field=name),
+                    remedy="take out 'count', or ask for a list with a schema",
+                )
         if self.candidates > 1 and self.count is not None:
             yield DialoomError(
                 "candidates are of one value, and 'count' asks for a list",
@@ -96,7 +116,8 @@ class Generate(Seeing, Listing, BestOf):
     def writes(self) -> Mapping[str, Shape]:
         item = self.item_shape()
         value = item if self.count is None else {"type": "array", "items": item, "maxItems": self.count}
-        return {self.field: value} | {f"{self.field}_{what}": {} for what in self._beside()}
+        talk = {self.history.field: self.history.shape()} if self.history is not None and self.history.append else {}
+        return {self.field: value} | {f"{self.field}_{what}": {} for what in self._beside()} | talk
 
     def sampling(self) -> dict[str, Any]:
         return ({"logprobs": True} if self.logprobs else {}) | super().sampling()
@@ -105,13 +126,13 @@ class Generate(Seeing, Listing, BestOf):
         if self.count is not None:
             return self.listing_work()
         most = self.candidates * (JSON_TRIES if self.shape is not None else 1)
-        return Work(self.together, most, 1, self.prompt_tokens(self.prompt), self.max_tokens or _TOKENS_OF_A_TEXT)
+        return Work(self.together, most, 1, self.question_tokens(self.prompt), self.max_tokens or _TOKENS_OF_A_TEXT)
 
     async def run(self, record: Record, context: Context) -> Fields:
         if self.count is not None:
             return {self.field: await self.items(record, context)}
-        messages = self.messages(self.prompt, record.fields, context, lambda row: as_text(row.get(self.field)))
-        messages = self.with_images(messages, record.fields)
+        said = self.in_conversation(self.prompt, record.fields, context, lambda row: as_text(row.get(self.field)))
+        messages = self.with_images(said, record.fields)
 
         async def make(sample: int, context: Context) -> Typed:
             if self.shape is not None:
@@ -122,7 +143,10 @@ class Generate(Seeing, Listing, BestOf):
 
         told = await self.best(make, lambda made: self._rate(record, made.value), context)
         beside = {"logprob": mean_logprob(told.tokens), "thoughts": told.thoughts}
-        return {self.field: told.value} | {f"{self.field}_{what}": beside[what] for what in self._beside()}
+        fields = {self.field: told.value} | {f"{self.field}_{what}": beside[what] for what in self._beside()}
+        if self.history is None or not self.history.append:
+            return fields
+        return fields | self.history.added(record.fields, said[-1]["content"], as_text(told.value) or "")
 
     def _beside(self) -> list[str]:
         """What it writes beside its field, by the ends of these fields' names."""

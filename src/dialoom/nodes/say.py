@@ -29,23 +29,23 @@ Said = Annotated[dict[str, Template], AfterValidator(_one_speaker)]
 class Say(Node):
     """Make a dialogue of texts: each turn is a speaker and a template of what is said.
 
-    With `after` they follow the turns of a dialogue that is there. A turn whose text is empty is left out.
+    With `following` they follow the turns of a dialogue that is there. A turn whose text is empty is left out.
     """
 
     kind: Literal["say"] = "say"
     turns: list[Said] = Field(
         description="The turns, such as [{User: '{{ question }}'}, {Assistant: '{{ answer }}'}].", min_length=1
     )
-    after: str | None = Field(default=None, description="The field with the dialogue that goes on.")
+    following: str | None = Field(default=None, description="The field with the dialogue that goes on.")
 
     def needs(self) -> Mapping[str, str]:
-        return {} if self.after is None else {self.after: "after"}
+        return {} if self.following is None else {self.following: "following"}
 
     def writes(self) -> Mapping[str, Shape]:
         return {self.field: DIALOGUE}
 
     async def run(self, record: Record, context: Context) -> Fields:
-        turns = turns_in(record.fields, self.after) if self.after is not None else []
+        turns = turns_in(record.fields, self.following) if self.following is not None else []
         for turn in self.turns:
             for speaker, template in turn.items():
                 text = template.render(record.fields)
