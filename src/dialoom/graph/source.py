@@ -27,14 +27,14 @@ def _as_source(value: Any) -> Any:
 class Source(PlainNumbers):
     """The seed records of a recipe: rows written in it, or a file that is streamed.
 
-    A file's format is told by its ending (.jsonl, .json, .csv, .txt: one row a line, in the field `text`), or is
-    that of dialogues named in `format`.
+    A file's format is told by its ending (.jsonl, .json, .csv, .txt: one row a line, in the field `text`; .yaml: a
+    generation plan of intents), or is that of dialogues named in `format`.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     rows: list[Row] | None = Field(default=None, description="The rows themselves.")
-    file: Path | None = Field(default=None, description="A .jsonl, .json, .csv or .txt file, beside the recipe.")
+    file: Path | None = Field(default=None, description="A .jsonl, .json, .csv, .txt or plan .yaml file, beside the recipe.")
     format: str | None = Field(default=None, description="A dialogue format such as dialogsum; the rows are dialogues.")
     repeat: int = Field(default=1, ge=1, description="Take every row this many times.")
     limit: int | None = Field(default=None, ge=1, description="Take only the first rows.")
@@ -161,6 +161,12 @@ def _read_text(path: Path) -> Iterator[Row]:
                 yield {"text": line.strip()}
 
 
+def _read_plan(path: Path) -> Iterator[Row]:
+    from dialoom.intents.plan import read_plan
+
+    yield from read_plan(path).rows()
+
+
 def _json(data: bytes, path: Path, line: int | None) -> Any:
     try:
         return orjson.loads(data)
@@ -186,6 +192,8 @@ _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".json": _read_json,
     ".csv": _read_csv,
     ".txt": _read_text,
+    ".yaml": _read_plan,
+    ".yml": _read_plan,
 }
 
 SourceField = Annotated[Source, BeforeValidator(_as_source, json_schema_input_type=Source | str | list[dict[str, Any]])]
