@@ -54,7 +54,9 @@ words = st.text("abc xyz", min_size=1, max_size=6)
 
 
 @given(pieces=st.lists(st.tuples(words, st.sampled_from(["", "artist", "city"])), min_size=1, max_size=5))
-def test_snips_as_published_keeps_its_spans(pieces: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_snips_as_published_keeps_its_spans(
+    pieces: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("snips") / "train_X.json"
     data = [{"text": text} | ({"entity": name} if name else {}) for text, name in pieces]
     path.write_text(json.dumps({"PlayMusic": [{"data": [*data, {"text": "!"}]}]}))

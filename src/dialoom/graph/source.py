@@ -34,7 +34,9 @@ class Source(PlainNumbers):
     model_config = ConfigDict(extra="forbid")
 
     rows: list[Row] | None = Field(default=None, description="The rows themselves.")
-    file: Path | None = Field(default=None, description="A .jsonl, .json, .csv, .txt or plan .yaml file, beside the recipe.")
+    file: Path | None = Field(
+        default=None, description="A .jsonl, .json, .csv, .txt or plan .yaml file, beside the recipe."
+    )
     format: str | None = Field(default=None, description="A dialogue format such as dialogsum; the rows are dialogues.")
     repeat: int = Field(default=1, ge=1, description="Take every row this many times.")
     limit: int | None = Field(default=None, ge=1, description="Take only the first rows.")

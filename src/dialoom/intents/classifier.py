@@ -122,7 +122,9 @@ class OutOfFold:
         return [self.intents[place] for place in self.probabilities.argmax(axis=1)]
 
 
-def out_of_fold(classifier: LogisticClassifier, texts: Sequence[str], intents: Sequence[str], folds: int = 5, seed: int = 0) -> OutOfFold:
+def out_of_fold(
+    classifier: LogisticClassifier, texts: Sequence[str], intents: Sequence[str], folds: int = 5, seed: int = 0
+) -> OutOfFold:
     """Cross-validated probabilities: each line is judged by a classifier that saw neither it nor a copy of its text.
 
     Folds are stratified by intent. An intent of a single text cannot be learned from the others: its column is zero for
@@ -142,8 +144,8 @@ def out_of_fold(classifier: LogisticClassifier, texts: Sequence[str], intents: S
         if not len(held):
             continue
         rest = np.flatnonzero(fold != number)
-        fitted = classifier.fit_vectors(vectors[rest], [intents[place] for place in rest])
-        columns = [column[name] for name in fitted.intents]
+        fitted = classifier.fit_vectors(vectors[rest], [intents[place] for place in rest.tolist()])
+        columns = np.array([column[name] for name in fitted.intents])
         found[np.ix_(held, columns)] = fitted.of_vectors(vectors[held])
     return OutOfFold(names, found, fold)
 

@@ -6,19 +6,23 @@ A YAML file that people edit and recipes read: `source: plan.yaml` gives the row
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from dialoom.errors import DialoomError, Place, RecipeError, nearest
+from dialoom.errors import DialoomError, RecipeError, nearest
 from dialoom.problems import explain
 from dialoom.yaml_file import Lines, read_yaml
 
 _HOLDS = "'plan', 'seed' and 'intents'"
 _OWN = ("intent", "description", "examples", "count", "why", "criticality", "unlike", "slots", "acts", "escalation")
+
+
+FREE = "any"
+"""The value of a feature that a plan leaves free."""
 
 
 class _Part(BaseModel):
@@ -57,26 +61,28 @@ class IntentPlan(_Part):
             if any(number < 0 for number in quotas.values()):
                 raise ValueError(f"a quota of '{feature}' is below 0")
             if sum(quotas.values()) > self.count:
-                raise ValueError(f"the quotas of '{feature}' are {sum(quotas.values())} together, and count is {self.count}")
+                raise ValueError(
+                    f"the quotas of '{feature}' are {sum(quotas.values())} together, and count is {self.count}"
+                )
         return self
 
-    def rows(self, seed: int) -> Iterator[dict[str, Any]]:
+    def rows(self, seed: int, features: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         """Rows of one combination of variants each, with how many utterances of it to make in `count`.
 
         The values of each feature are dealt out at random, each feature for itself, so that the quotas of all hold and
-        features are combined. The same seed deals alike.
+        features are combined. The same seed deals alike. What a quota leaves free is `any`, and so is each of the
+        further `features`.
         """
         if not self.count or self.decision in ("collect", "drop"):
             return
-        shared = {name: value for name in _OWN if name not in ("count", "intent") and (value := getattr(self, name))}
+        shared = {name: getattr(self, name) for name in _OWN if name not in ("count", "intent")}
         dealt: list[dict[str, str]] = [{} for _ in range(self.count)]
-        for feature, quotas in sorted(self.variants.items()):
-            values: list[str | None] = [value for value, number in quotas.items() for _ in range(number)]
-            values += [None] * (self.count - len(values))
+        for feature in sorted({*self.variants, *features}):
+            values = [value for value, number in self.variants.get(feature, {}).items() for _ in range(number)]
+            values += [FREE] * (self.count - len(values))
             Random(f"{seed}/{self.intent}/{feature}").shuffle(values)
             for each, value in zip(dealt, values, strict=True):
-                if value is not None:
-                    each[feature] = value
+                each[feature] = value
         for combination, number in Counter(tuple(each.items()) for each in dealt).items():
             yield {"intent": self.intent, "count": number, **shared, **dict(combination)}
 
@@ -89,29 +95,23 @@ class Plan(_Part):
     about: str = Field(default="", description="Where it comes from: for people.")
     intents: list[IntentPlan] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _once(self) -> Plan:
-        names = [each.intent for each in self.intents]
-        twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
-        if twice is not None:
-            raise ValueError(f"the intent '{twice}' stands twice")
-        return self
-
     @property
     def count(self) -> int:
         """How many utterances are to be made in all."""
         return sum(each.count for each in self.intents if each.decision not in ("collect", "drop"))
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Seed records: `intent`, `description`, `examples`, `count` and more of the intent; a field a feature."""
+        """Seed records, all with the same fields: those of an intent, `count`, and one for each feature of the plan."""
+        features = sorted({feature for each in self.intents for feature in each.variants})
         for each in self.intents:
-            yield from each.rows(self.seed)
+            yield from each.rows(self.seed, features)
 
     def write(self, path: Path) -> None:
         """As YAML, with what is empty left out. Raises StorageError where the file cannot be written."""
         from dialoom.intents.yaml_text import write_yaml
 
-        write_yaml(self.model_dump(mode="json", exclude_defaults=True), path, _HEAD)
+        told = self.model_dump(mode="json", exclude_defaults=True)
+        write_yaml({"plan": self.plan, "seed": self.seed} | told, path, _HEAD)
 
 
 def read_plan(path: Path, known: list[str] | None = None) -> Plan:
@@ -124,7 +124,7 @@ def read_plan(path: Path, known: list[str] | None = None) -> Plan:
         plan = Plan.model_validate(data)
     except ValidationError as error:
         raise RecipeError(explain(error, Plan, (), lines)) from error
-    problems = [] if known is None else list(_unknown(plan, known, lines))
+    problems = [*_twice(plan, lines), *([] if known is None else _unknown(plan, known, lines))]
     if problems:
         raise RecipeError(problems)
     return plan
@@ -135,10 +135,18 @@ def is_plan(data: Any) -> bool:
     return isinstance(data, dict) and "plan" in data and "intents" in data
 
 
+def _twice(plan: Plan, lines: Lines) -> Iterator[DialoomError]:
+    names = [each.intent for each in plan.intents]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            place = lines.place(["intents", index, "intent"])
+            yield DialoomError(f"the intent '{name}' stands twice", place=place, remedy="make one of the two")
+
+
 def _unknown(plan: Plan, known: list[str], lines: Lines) -> Iterator[DialoomError]:
     for index, each in enumerate(plan.intents):
         if each.intent not in known:
-            place: Place = lines.place(["intents", index, "intent"])
+            place = lines.place(["intents", index, "intent"])
             yield DialoomError(f"there is no intent '{each.intent}'", place=place, remedy=nearest(each.intent, known))
 
 

@@ -65,7 +65,9 @@ class Intent(_Part):
     priority: int = Field(default=3, ge=1, le=5, description="Business priority: 1 is least, 5 most.")
     slots: Annotated[dict[str, SlotUse], BeforeValidator(_used)] = Field(default_factory=dict)
     acts: list[str] = Field(default_factory=list, description="Dialogue acts by which it is said.")
-    escalation: list[str] = Field(default_factory=list, description="Who takes over, in order; empty where nobody does.")
+    escalation: list[str] = Field(
+        default_factory=list, description="Who takes over, in order; empty where nobody does."
+    )
     like: list[str] = Field(default_factory=list, description="Intents that it must not be taken for.")
     decision: Decided | None = None
 
@@ -140,7 +142,9 @@ def read_taxonomy(path: Path) -> Taxonomy:
 
 
 def _wrong_names(taxonomy: Taxonomy, lines: Lines) -> Iterator[DialoomError]:
-    def unknown(names: Sequence[str], known: Sequence[str], what: str, *path: str, listed: bool = True) -> Iterator[DialoomError]:
+    def unknown(
+        names: Sequence[str], known: Sequence[str], what: str, *path: str, listed: bool = True
+    ) -> Iterator[DialoomError]:
         for index, name in enumerate(names):
             if name not in known:
                 place = lines.place([*path, index if listed else name])
@@ -160,7 +164,9 @@ def _wrong_gazetteers(taxonomy: Taxonomy, lines: Lines) -> Iterator[DialoomError
         if kind.file is not None:
             path = taxonomy._folder / kind.file
             if not path.is_file():
-                yield DialoomError(f"there is no file {kind.file}", place=place, remedy="its path starts at the taxonomy")
+                yield DialoomError(
+                    f"there is no file {kind.file}", place=place, remedy="its path starts at the taxonomy"
+                )
             elif not _gazetteer(path):
                 yield DialoomError(f"{kind.file} holds no value", place=place, remedy="write one value a line")
         twice = sorted({value for value in kind.values if kind.values.count(value) > 1})

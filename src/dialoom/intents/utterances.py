@@ -110,7 +110,9 @@ class Reading:
         found = [row for path in paths for each in self._dialogues(path) for row in utterances_of(each)]
         place = Place(file=str(paths[0]) if paths else None)
         if not found:
-            raise DataError("no turn has an intent", place=place, remedy="name labelled data, such as CSV, Rasa or CLINC")
+            raise DataError(
+                "no turn has an intent", place=place, remedy="name labelled data, such as CSV, Rasa or CLINC"
+            )
         splits = dict.fromkeys(row.split for row in found)
         if self.split is not None and any(splits):
             wanted = {self.split, ""} if self.split == "train" else {self.split}

@@ -48,7 +48,9 @@ def _parted(row: Row) -> tuple[str, list[Slot]]:
         text += marked[at : found.start()]
         at = found.end()
         if found["name"] and found["value"]:
-            slots.append(Slot(name=found["name"], value=found["value"], start=len(text), end=len(text) + len(found["value"])))
+            slots.append(
+                Slot(name=found["name"], value=found["value"], start=len(text), end=len(text) + len(found["value"]))
+            )
         text += found["value"]
     text += marked[at:]
     if not text.strip():

@@ -22,7 +22,9 @@ _SPLITS = {"valid": "validation", "dev": "validation"}
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """The utterances of a folder, or of its folders `train`, `valid` or `dev`, and `test`, which tell the split."""
     if not path.is_dir():
-        raise DataError("this is no folder", place=Place(file=str(path)), remedy=f"name one that holds {', '.join(_FILES)}")
+        raise DataError(
+            "this is no folder", place=Place(file=str(path)), remedy=f"name one that holds {', '.join(_FILES)}"
+        )
     folders = [each for each in (path, *sorted(path.iterdir())) if (each / _FILES[0]).is_file()]
     if not folders:
         raise DataError(f"there is no {_FILES[0]} in it", place=Place(file=str(path)), remedy="name the data's folder")

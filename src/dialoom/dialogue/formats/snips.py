@@ -50,7 +50,9 @@ def _joined(item: Any, place: Place) -> tuple[str, list[Slot]]:
         if "entity" in piece and said.strip():
             start = len(text) + len(said) - len(said.lstrip())
             value = said.strip()
-            slots.append(Slot(name=member(piece, "entity", str, place), value=value, start=start, end=start + len(value)))
+            slots.append(
+                Slot(name=member(piece, "entity", str, place), value=value, start=start, end=start + len(value))
+            )
         text += said
     # Some texts of the published files end in white space; the offsets are of the text without that at its start.
     ahead = len(text) - len(text.lstrip())
