@@ -9,9 +9,11 @@ from dialoom.intents.variants._feature import Feature
 
 _STRONG = re.compile(
     r"\b(?:urgent(?:ly)?|emergency|immediately|right now|asap|hurry|help|hate|love|angry|furious|mad|upset|scared"
-    r"|afraid|worried|worry|terrible|horrible|awful|ridiculous|unacceptable|disgusting|desperate(?:ly)?|panic(?:king)?"
-    r"|stolen|fraud|never|worst|damn|hell|wtf|omg|seriously|unbelievable|frustrat\w+|annoy\w+|disappoint\w+|sick of|fed up"
-    r"|amazing|wonderful|fantastic|excited|thrilled|so (?:happy|glad|sorry|sad)|very|really|extremely|absolutely)\b"
+    r"|afraid|worried|worry|terrible|horrible|awful|ridiculous|unacceptable|disgusting|desperate(?:ly)?"
+    r"|panic(?:king)?"
+    r"|stolen|fraud|never|worst|damn|hell|wtf|omg|seriously|unbelievable|frustrat\w+|annoy\w+|disappoint\w+"
+    r"|sick of|fed up|amazing|wonderful|fantastic|excited|thrilled|so (?:happy|glad|sorry|sad)|very|really"
+    r"|extremely|absolutely)\b"
 )
 _CAPITALS = re.compile(r"\b[A-Z]{4,}\b(?=.*\b[A-Z]{2,}\b)")
 
