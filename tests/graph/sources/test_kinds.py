@@ -56,6 +56,7 @@ def zstd(data: bytes) -> bytes:
         ("a.json.gz", gzip.compress(json.dumps(ROWS).encode())),
         ("a.json.zst", zstd(json.dumps(ROWS, indent=3, ensure_ascii=False).encode())),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_packed_files(tmp_path: Path, name: str, data: bytes) -> None:
     (tmp_path / name).write_bytes(data)
