@@ -67,8 +67,8 @@ class User(Part):
     """A user and no assistant: short turns, one thing at a time, facts only when asked for, and not for ever.
 
     Goal, knowledge, patience and style come from the fields here, or else from the record's `goal` (or `subtopic`, or
-    `topic`), `knows`, `patience` and `style`. What the user knows is kept from the model until the other asks for it, so
-    that it cannot be told before.
+    `topic`), `knows`, `patience` and `style`. What the user knows is kept from the model until the other asks for it,
+    so that it cannot be told before.
     """
 
     kind: Literal["user"] = Field(default="user", description="A simulated user.")
