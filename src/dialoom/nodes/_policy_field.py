@@ -68,9 +68,10 @@ class PolicyField(PlainNumbers):
             self._policy = read_policy(folder / self.file)
         else:
             assert self.states is not None
-            self._policy = Policy(start=self.start, speakers=self.speakers, states=self.states)
-            for flaw in self._policy.flaws():
+            policy = Policy(start=self.start, speakers=self.speakers, states=self.states)
+            for flaw in policy.flaws():
                 raise DataError(flaw.what, place=Place(field=".".join(flaw.path)), remedy=flaw.remedy)
+            self._policy = policy
         for name, state in self._policy.states.items():
             try:
                 self._say[name] = Template(state.say or instruction(self._policy.acts(name)))
