@@ -24,8 +24,8 @@ class UnknownName(DialoomError):
 class Registry(Generic[T]):
     """Entries of one kind, loaded when first asked for.
 
-    A module `name.py` in `package` is the entry `name`, and holds it in an attribute called `attribute`; a package in it is
-    none. Other distributions add entries with an entry point of the group `package`.
+    A module `name.py` in `package` is the entry `name`, and holds it in an attribute called `attribute`; a package
+    in it is none. Other distributions add entries with an entry point of the group `package`.
 
     Args:
         package: dotted name of the package whose modules are the entries; also the entry point group.

@@ -20,8 +20,8 @@ def round_robin(names: Sequence[str]) -> Next:
 
 
 def free(names: Sequence[str], sample: int, context: Context) -> Next:
-    """Whoever was addressed by name speaks next; where nobody was, it is drawn by seed among the others, and the likelier
-    the longer one has been silent."""
+    """Whoever was addressed by name speaks next; where nobody was, it is drawn by seed among the others, the
+    likelier the longer one has been silent."""
 
     def following(taken: Sequence[Turn]) -> int:
         if not taken:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from dialoom.dialogue import Turn, read_script, write_script
-from dialoom.errors import DataError, DialoomError, Place, RecordError
+from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
@@ -28,11 +29,16 @@ from dialoom.nodes._cast import (
     played_by,
     within,
 )
+from dialoom.nodes._director import Director, Steer, happening, steer_problems
 from dialoom.nodes._order import Order, free, round_robin
+from dialoom.nodes._outline import as_told, outline_of, with_outline
+from dialoom.nodes._policy_field import Step, UsedPolicy
 from dialoom.nodes._script_mode import PROMPT, ROLE, script_grammar
+from dialoom.nodes._shown_talks import script_of, speakers_of, turns_of
 from dialoom.nodes._speaker import Part, Scene
-from dialoom.nodes._talk import hold_talk
-from dialoom.nodes._turns import Turns, longest, number_of_turns, shortest
+from dialoom.nodes._steer import VARIABLES, Stage
+from dialoom.nodes._talk import hold_talk, hold_walk
+from dialoom.nodes._turns import Turns, band, longest, number_of_turns, shortest
 from dialoom.nodes.parts.agent import Agent
 from dialoom.nodes.parts.writer import WRITER, Writer
 from dialoom.quality import Rules
@@ -74,6 +80,15 @@ class Converse(BestOf):
         default="round_robin",
         description="Whose turn it is: `round_robin`, or `free`: who was addressed, else by seed.",
     )
+    policy: UsedPolicy | None = Field(
+        default=None,
+        description="Which act follows which: a policy file, or the policy itself. It says who speaks, what each turn "
+        "is to do, and when the talk is over; turns get its `acts`.",
+    )
+    steer: Steer = Field(
+        default_factory=list,
+        description="What is made to happen: [interruption, {kind: inject, say: ..., turns: 3..5, by: Ann}, ...].",
+    )
     rules: list[str] | None = Field(
         default=None, description="Rules to choose by; left out, the recipe's quality rules, or else the usual ones."
     )
@@ -87,6 +102,10 @@ class Converse(BestOf):
     def _cast_fits(self) -> Converse:
         if self.cast is not None and self.mode == "script":
             raise ValueError("'cast' goes with modes 'agents' and 'writer': a script is written in one call")
+        if self.order == "free" and self.policy is not None:
+            raise ValueError("with a 'policy' there is no free 'order': the policy says whose turn it is")
+        if self.order == "free" and self.mode == "script" and self.steer:
+            raise ValueError("a script of free 'order' cannot be steered: nobody knows whose turn it will be")
         if self.mode != "script" and "prompt" in self.model_fields_set:
             raise ValueError(f"'prompt' goes with mode 'script': in mode '{self.mode}' models read 'system'")
         return self
@@ -102,10 +121,16 @@ class Converse(BestOf):
         return names
 
     def provides(self) -> frozenset[str]:
-        both = frozenset({"speakers", "turns"})
+        own = {"speakers", "turns"} | (VARIABLES if self.steer or self.policy else frozenset())
         if self.mode == "script":
-            return both
-        return both.union({"me", "others", "end_mark", "shown"}, *(part.provides() for part in self._parts().values()))
+            return frozenset(own | {"outline"})
+        parts = (part.provides() for part in (*self._parts().values(), self._usual()))
+        return frozenset(own.union({"me", "others", "end_mark", "shown"}, *parts))
+
+    def templates(self) -> Iterable[tuple[str, Template]]:
+        yield from super().templates()
+        for where, template in self.policy.templates() if self.policy is not None else ():
+            yield f"policy.{where}" if where else "policy", template
 
     def needs(self) -> Mapping[str, str]:
         own = {} if self.speakers else {"personas": ""}
@@ -115,18 +140,16 @@ class Converse(BestOf):
         return "dialogue"
 
     def usable(self, row: Row) -> bool:
-        return _script_of(row) is not None
+        return script_of(row) is not None
 
     def models(self) -> Mapping[str, str]:
         own = {} if all_have_models(self.cast, self.speakers) else super().models()
         return {**own, **cast_models(self.cast)}
 
     def writes(self) -> Mapping[str, Shape]:
-        turn = {
-            "type": "object",
-            "properties": {"speaker": {"type": "string"}, "text": {"type": "string"}},
-            "additionalProperties": False,
-        }
+        said: Mapping[str, Shape] = {"speaker": {"type": "string"}, "text": {"type": "string"}}
+        noted: Mapping[str, Shape] = {name: {} for name in Turn.model_fields}
+        turn = {"type": "object", "properties": {**noted, **said}, "additionalProperties": False}
         turns = {"turns": {"type": "array", "items": turn}, "script": {"type": "string"}}
         added: dict[str, Shape] = dict.fromkeys(self._added(), {})
         return {**added, self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
@@ -157,6 +180,9 @@ class Converse(BestOf):
         for name, part in self._parts().items():
             with found_in(f"cast.{name}"):
                 part.prepare(folder)
+        if self.policy is not None:
+            with found_in("policy"):
+                self.policy.load(folder)
         if self.rules is not None:
             for index, rule in enumerate(self.rules):
                 try:
@@ -171,13 +197,16 @@ class Converse(BestOf):
             for error in part.problems(shapes):
                 yield within(error, f"cast.{name}")
         yield from cast_problems(self.cast, self.speakers)
+        yield from steer_problems(self.steer, self.turns, self.speakers, self.mode == "script", self.policy is not None)
+        if self.policy is not None:
+            for error in self.policy.problems(shortest(self.turns), longest(self.turns), self.speakers):
+                yield within(error, "policy")
 
     async def run(self, record: Record, context: Context) -> Fields:
         personas = self._personas(record)
-        turns = number_of_turns(self.turns, record.fields.get("plan"), context)
 
         async def make(sample: int, context: Context) -> list[Turn]:
-            made = await self._write(record, context, personas, turns, sample)
+            made = await self._write(record, context, personas, sample)
             if not made:
                 raise RecordError(f"the model wrote no turn by {' or '.join(str(p['name']) for p in personas)}")
             return made
@@ -202,45 +231,79 @@ class Converse(BestOf):
         return named
 
     async def _write(
-        self, record: Record, context: Context, personas: Sequence[Mapping[str, Any]], turns: int, sample: int
+        self, record: Record, context: Context, personas: Sequence[Mapping[str, Any]], sample: int
     ) -> list[Turn]:
         names = [str(persona["name"]) for persona in personas]
-        sampling = self.sampling()
-        if self.mode != "script":
-            scene = Scene(
-                fields={**record.fields, "speakers": names, "turns": turns, "shown": self._shown(context)},
-                personas=personas,
-                turns=turns,
-                least=shortest(self.turns),
-                model=self.model,
-                system=self.system,
-                params={"max_tokens": _MOST_TOKENS_PER_TURN * 2, **sampling},
-                line=self.line_grammar,
-                sample=sample,
-            )
-            cast = played_by(self.cast, names, self._usual)
-            if any(part.model is None for part in cast) and "model" not in self.models():
-                raise RecordError("the cast gives no model to one of the speakers", remedy="name it there")
-            speakers = [part.speaker(me, scene) for part, me in zip(cast, personas, strict=True)]
-            following = round_robin(names) if self.order == "round_robin" else free(names, sample, context)
-            return await hold_talk(speakers, scene, following, context)
+        plan = record.fields.get("plan")
+        hooks = happening(self.steer, record, context)
+        walk = self.policy.walk(*band(self.turns, plan), names, context) if self.policy is not None else None
+        least, turns = shortest(self.turns), number_of_turns(self.turns, plan, context)
+        for bounds in (hook.band() for _, hook in hooks):
+            least, turns = bounds or (least, turns)
+        scene = Scene(
+            fields={**record.fields, "speakers": names, "turns": len(walk) if walk is not None else turns},
+            personas=personas,
+            turns=len(walk) if walk is not None else turns,
+            least=least,
+            model=self.model,
+            system=self.system,
+            params={"max_tokens": _MOST_TOKENS_PER_TURN * 2, **self.sampling()},
+            line=self.line_grammar,
+            sample=sample,
+        )
+        who = self._who(names, scene.turns, walk)
+        stage = Stage(names, least, scene.turns, who, self.mode == "script")
+        director = Director(hooks, stage, scene.fields, personas, sample, context)
+        if self.mode == "script":
+            return await self._script(scene, who, walk, director, context)
+        return await self._talk(replace(scene, fields={**scene.fields, "shown": self._shown(context)}), walk, director)
+
+    def _who(self, names: Sequence[str], turns: int, walk: Sequence[Step] | None) -> list[str] | None:
+        if walk is not None:
+            return [step.speaker for step in walk]
+        return [names[n % len(names)] for n in range(turns)] if self.order == "round_robin" else None
+
+    async def _talk(self, scene: Scene, walk: Sequence[Step] | None, director: Director) -> list[Turn]:
+        names, context = director.stage.names, director.context
+        cast = played_by(self.cast, names, self._usual)
+        if any(part.model is None for part in cast) and "model" not in self.models():
+            raise RecordError("the cast gives no model to one of the speakers", remedy="name it there")
+        speakers = [part.speaker(me, scene) for part, me in zip(cast, scene.personas, strict=True)]
+        if walk is not None:
+            return await hold_walk({each.name: each for each in speakers}, scene, walk, director, context)
+        following = round_robin(names) if self.order == "round_robin" else free(names, scene.sample, context)
+        return await hold_talk(speakers, scene, following, director, context)
+
+    async def _script(
+        self,
+        scene: Scene,
+        who: Sequence[str] | None,
+        walk: Sequence[Step] | None,
+        director: Director,
+        context: Context,
+    ) -> list[Turn]:
+        names = director.stage.names
+        outline = outline_of(scene, who, walk, director)
         messages = self.messages(
             self.prompt,
-            {**record.fields, "speakers": names, "turns": turns},
+            {**scene.fields, "outline": outline},
             context,
-            answer=_script_of,
-            variables=lambda row: {"turns": len(_turns_of(row)), "speakers": _speakers_of(row)},
+            answer=script_of,
+            variables=lambda row: {"turns": len(turns_of(row)), "speakers": speakers_of(row)},
             system=ROLE,
         )
-        grammar = script_grammar(names, turns, self.line_grammar) if context.takes_grammar(self.model) else None
+        if outline and "outline" not in self.prompt.variables | self.prompt.guarded:
+            messages = with_outline(messages, outline)
         text = await context.ask(
             self.model,
             messages,
-            params={"max_tokens": turns * _MOST_TOKENS_PER_TURN, **sampling},
-            grammar=grammar,
-            sample=sample,
+            params={"max_tokens": scene.turns * _MOST_TOKENS_PER_TURN, **self.sampling()},
+            grammar=script_grammar(who, names, scene.turns, self.line_grammar)
+            if context.takes_grammar(self.model)
+            else None,
+            sample=scene.sample,
         )
-        return read_script(text, names)
+        return as_told(read_script(text, names), walk, director)
 
     def _usual(self, model: str | None = None) -> Part:
         return Writer(model=model) if self.mode == "writer" else Agent(model=model)
@@ -251,7 +314,7 @@ class Converse(BestOf):
 
     def _shown(self, context: Context) -> list[str]:
         """The scripts of the drawn examples, which agents read in their system message."""
-        drawn = [(name, script) for name, row in self.drawn(context) if (script := _script_of(row)) is not None]
+        drawn = [(name, script) for name, row in self.drawn(context) if (script := script_of(row)) is not None]
         if drawn:
             context.showed([name for name, _ in drawn])
         return [script for _, script in drawn]
@@ -266,26 +329,6 @@ class Converse(BestOf):
 def dialogue_value(turns: Sequence[Turn]) -> dict[str, Any]:
     """A dialogue as the value of a record's field: its turns, and its script for prompts."""
     return {"turns": [turn.model_dump(exclude_defaults=True) for turn in turns], "script": write_script(turns)}
-
-
-def _turns_of(row: Row) -> list[Turn]:
-    value = row.get("dialogue")
-    turns = value.get("turns", []) if isinstance(value, Mapping) else []
-    try:
-        return [Turn.model_validate(turn) for turn in turns]
-    except ValidationError as error:
-        raise DataError(
-            "an example's turns are not turns", remedy="a turn is an object with 'speaker' and 'text', both texts"
-        ) from error
-
-
-def _speakers_of(row: Row) -> list[str]:
-    return list(dict.fromkeys(turn.speaker for turn in _turns_of(row)))
-
-
-def _script_of(row: Row) -> str | None:
-    turns = _turns_of(row)
-    return write_script(turns) if turns else None
 
 
 NODE = Converse
