@@ -156,7 +156,10 @@ def test_the_check_finds_what_is_wrong(spoil: Any, why: str) -> None:
         "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
         "required": ["city", "days"],
     }
-    row = {"messages": messages, "tools": [{"type": "function", "function": {"name": "forecast", "parameters": parameters}}]}
+    row = {
+        "messages": messages,
+        "tools": [{"type": "function", "function": {"name": "forecast", "parameters": parameters}}],
+    }
     assert fault_in_talk(row) is None
     spoil(messages)
     assert fault_in_talk(row) == why

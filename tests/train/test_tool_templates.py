@@ -65,11 +65,15 @@ TEMPLATE = """\
 def dialogues() -> list[Dialogue]:
     made = []
     for number in range(3):
-        calls = [ToolCall(name="weather", arguments={"city": f"Zürich {number}"}, id="call00001", result={"sky": "sunny"})]
+        calls = [
+            ToolCall(name="weather", arguments={"city": f"Zürich {number}"}, id="call00001", result={"sky": "sunny"})
+        ]
         more = [ToolCall(name="book", arguments={"nights": number + 1}, id="call00002", result={"error": "no room"})]
         turns = [
             Turn(speaker="user", text="Is it fine in Zürich? Then book."),
-            turn_with_rounds("assistant", [Round("Let me see.", calls), Round("", more)], "It is, but there is no room."),
+            turn_with_rounds(
+                "assistant", [Round("Let me see.", calls), Round("", more)], "It is, but there is no room."
+            ),
             Turn(speaker="user", text="A pity."),
             Turn(speaker="assistant", text="Indeed."),
         ]

@@ -1,7 +1,7 @@
 """A turn's tool calls in the rounds in which they were made.
 
-A speaker may call tools, see the results, and call others before it says something. All are calls of its one turn. Where
-there is more than one round, or something was said with the calls, the turn's `meta` tells them apart:
+A speaker may call tools, see the results, and call others before it says something. All are calls of its one turn.
+Where there is more than one round, or something was said with the calls, the turn's `meta` tells them apart:
 `rounds: [{"calls": 2, "text": "Let me see."}, {"calls": 1}]`.
 """
 
@@ -28,7 +28,9 @@ def turn_with_rounds(speaker: str, rounds: Sequence[Round], text: str) -> Turn:
     """The turn of a speaker who made calls in rounds and said `text` at last."""
     turn = Turn(speaker=speaker, text=text, tool_calls=[call for each in rounds for call in each.calls])
     if len(rounds) > 1 or any(each.text for each in rounds):
-        turn.meta[ROUNDS] = [{"calls": len(each.calls), **({"text": each.text} if each.text else {})} for each in rounds]
+        turn.meta[ROUNDS] = [
+            {"calls": len(each.calls), **({"text": each.text} if each.text else {})} for each in rounds
+        ]
     return turn
 
 

@@ -15,7 +15,16 @@ from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Children, Fields, Node, Shape
 from dialoom.graph.record import Record
-from dialoom.nodes._user_code import Overdue, Raised, call_function, files_of, find_function, json_of, name_of, source_of
+from dialoom.nodes._user_code import (
+    Overdue,
+    Raised,
+    call_function,
+    files_of,
+    find_function,
+    json_of,
+    name_of,
+    source_of,
+)
 
 
 class Function(Node):

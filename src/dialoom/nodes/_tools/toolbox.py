@@ -128,7 +128,9 @@ class Toolbox:
         try:
             # YAML reads JSON as well.
             data = YAML(typ="safe").load(path.read_text("utf-8"))
-            told = list(read_openapi(data) if isinstance(data, Mapping) and data.keys() & _SPEC else read_definitions(data))
+            told = list(
+                read_openapi(data) if isinstance(data, Mapping) and data.keys() & _SPEC else read_definitions(data)
+            )
         except (YAMLError, UnicodeDecodeError, OSError, ValueError) as error:
             why = " ".join(str(error).split())[:300]
             raise DialoomError(f"{source}: {why}", place=place, remedy="mend the file, or name another") from error
@@ -148,7 +150,6 @@ def _simulated(told: Told, entry: ToolEntry) -> Tool:
 
 def _fits_function(tool: Tool, function: Callable[..., Any], call: str, where: str) -> None:
     """Whether the function takes the arguments that the recipe tells. Raises DialoomError."""
-    import inspect
 
     place = Place(field=f"{where}.arguments")
     parameters = {name: each for name, each in inspect.signature(function).parameters.items() if name != RECORD}
