@@ -103,7 +103,7 @@ def find_function(
     loaded = {} if loaded is None else loaded
     try:
         if not where.endswith(".py"):
-            module = importlib.import_module(where)
+            module: Any = importlib.import_module(where)
         elif (module := loaded.get(folder / where)) is None:
             module = loaded[folder / where] = _load_file(folder / where)
     except Exception as error:

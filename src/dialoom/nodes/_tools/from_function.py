@@ -56,7 +56,7 @@ def function_tool(
         raise DialoomError(f"{call} cannot be a tool: {why}", place=place, remedy=_REMEDY) from error
     section = _SECTION.search(doc)
     return Tool(
-        name=told.get("name") or getattr(function, "__name__", call.rpartition(":")[2]),
+        name=str(told.get("name") or getattr(function, "__name__", call.rpartition(":")[2])),
         description=told.get("description") or " ".join(doc[: section.start() if section else None].split()),
         arguments=arguments,
         result=result,
