@@ -14,7 +14,12 @@ from dialoom.models.dialect import Dialect
 from dialoom.models.structured import Misfit
 from dialoom.models.tools_in_words import calls_in, in_words
 
-CITY = {"type": "object", "properties": {"city": {"$ref": "#/$defs/City"}}, "required": ["city"], "$defs": {"City": {"type": "string"}}}
+CITY = {
+    "type": "object",
+    "properties": {"city": {"$ref": "#/$defs/City"}},
+    "required": ["city"],
+    "$defs": {"City": {"type": "string"}},
+}
 DAY = {"type": "object", "properties": {"day": {"$ref": "#/$defs/City"}}, "$defs": {"City": {"type": "integer"}}}
 TOOLS = [
     {"type": "function", "function": {"name": name, "description": "d", "parameters": parameters}}

@@ -29,7 +29,9 @@ def server() -> Iterator[FaultServer]:
         yield running
 
 
-def find_order(number: int, kind: Literal["order", "return"] = "order", notes: list[str] | None = None) -> dict[str, Any]:
+def find_order(
+    number: int, kind: Literal["order", "return"] = "order", notes: list[str] | None = None
+) -> dict[str, Any]:
     """Find an order.
 
     Looks it up by its number,
@@ -120,7 +122,8 @@ def test_functions_of_a_file_share_a_module_and_the_record(server: FaultServer, 
     )
     (tmp_path / "r.yaml").write_text(
         f"recipe: r\nmodels: {{writer: '{server.url}'}}\nsource: {{rows: [{{topic: a}}]}}\nnodes:\n"
-        "  help: {kind: agent, prompt: '{{ topic }}', tool_choice: second, tools: ['steps.py:first', 'steps.py:second']}\n"
+        "  help: {kind: agent, prompt: '{{ topic }}', tool_choice: second,"
+        " tools: ['steps.py:first', 'steps.py:second']}\n"
     )
     dialoom.run(dialoom.load_recipe(tmp_path / "r.yaml"), tmp_path / "out")
     (kept,) = dialoom.Corpus.open(tmp_path / "out" / "corpus").dialogues()
@@ -190,9 +193,7 @@ def fails(n: int) -> str:
 
 
 @pytest.mark.parametrize(("tool", "reason"), [(rejects, "not this one"), (fails, "the shop is closed")])
-def test_a_tool_may_end_the_record(
-    server: FaultServer, tmp_path: Path, tool: Callable[..., Any], reason: str
-) -> None:
+def test_a_tool_may_end_the_record(server: FaultServer, tmp_path: Path, tool: Callable[..., Any], reason: str) -> None:
     outcome = agent(server.url, tmp_path, tools=[tool])
     assert not outcome.kept
     assert [reason in why for why in outcome.reasons] == [True]
@@ -214,7 +215,14 @@ def test_wrong_calls_are_told_and_asked_for_again(server: FaultServer, tmp_path:
     assert not outcome.reasons
     refused = [call for kept in outcome.kept for call in kept.fields["help"]["calls"] if call.get("refused")]
     whys = " ".join(call["error"] for call in refused)
-    for why in ("there is no tool", "no JSON:", "no JSON object", "is a required property", "surplus", "is not of type"):
+    for why in (
+        "there is no tool",
+        "no JSON:",
+        "no JSON object",
+        "is a required property",
+        "surplus",
+        "is not of type",
+    ):
         assert why in whys
     assert "another call beside it was wrong" in whys
     assert all("result" not in call for call in refused)
@@ -238,9 +246,7 @@ def test_a_model_that_never_fits_fails_its_record_alone(server: FaultServer, tmp
 
 
 @pytest.mark.parametrize("how", ["told", "refused"])
-def test_where_a_server_takes_no_tools_they_are_told_in_words(
-    server: FaultServer, tmp_path: Path, how: str
-) -> None:
+def test_where_a_server_takes_no_tools_they_are_told_in_words(server: FaultServer, tmp_path: Path, how: str) -> None:
     server.change(reject_tools=True)
     model = {"from": server.url, "tools": "prompt"} if how == "told" else server.url
     kept = agent(model, tmp_path, steps=1, tools=[WEATHER, find_order]).only
@@ -250,7 +256,10 @@ def test_where_a_server_takes_no_tools_they_are_told_in_words(
     bodies = [body for body in asked(server) if "tools" not in body]
     assert (len(bodies) == len(asked(server))) is (how == "told")
     first = bodies[0]["response_format"]["json_schema"]["schema"]
-    assert [branch["properties"]["tool"] for branch in first["anyOf"]] == [{"const": "weather"}, {"const": "find_order"}]
+    assert [branch["properties"]["tool"] for branch in first["anyOf"]] == [
+        {"const": "weather"},
+        {"const": "find_order"},
+    ]
     assert '"name":"weather"' in bodies[0]["messages"][0]["content"]
     last = bodies[-1]
     assert list(last["response_format"]["json_schema"]["schema"]["properties"]) == ["answer"]
@@ -290,14 +299,21 @@ def test_the_same_run_again_asks_nothing(server: FaultServer, tmp_path: Path) ->
     dialoom.run(made, tmp_path / "b")
     assert len(asked(server)) == count
     texts = [
-        sorted(kept.model_dump_json(include={"fields"}) for kept in dialoom.Corpus.open(tmp_path / name / "corpus").dialogues())
+        sorted(
+            kept.model_dump_json(include={"fields"})
+            for kept in dialoom.Corpus.open(tmp_path / name / "corpus").dialogues()
+        )
         for name in ("a", "b")
     ]
     assert texts[0] == texts[1]
 
 
 def test_examples_show_their_calls(server: FaultServer, tmp_path: Path) -> None:
-    call = {"id": "call00001", "type": "function", "function": {"name": "weather", "arguments": '{"city":"Rome","days":1}'}}
+    call = {
+        "id": "call00001",
+        "type": "function",
+        "function": {"name": "weather", "arguments": '{"city":"Rome","days":1}'},
+    }
     shown = [
         {"role": "user", "content": "About Rome"},
         {"role": "assistant", "content": "", "tool_calls": [call]},

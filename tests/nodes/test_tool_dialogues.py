@@ -45,7 +45,7 @@ def count(things: list[str]) -> int:
 
 
 TOOLS = [FORECAST, book, count]
-RESULTS = {
+RESULTS: dict[str, dict[str, Any]] = {
     "forecast": {"type": "object", "required": ["sky", "degrees"]},
     "book": {"type": "object", "required": ["booked", "nights", "room"]},
     "count": {"type": "integer"},
@@ -156,7 +156,10 @@ def test_the_check_finds_what_is_wrong(spoil: Any, why: str) -> None:
         "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
         "required": ["city", "days"],
     }
-    row = {"messages": messages, "tools": [{"type": "function", "function": {"name": "forecast", "parameters": parameters}}]}
+    row = {
+        "messages": messages,
+        "tools": [{"type": "function", "function": {"name": "forecast", "parameters": parameters}}],
+    }
     assert fault_in_talk(row) is None
     spoil(messages)
     assert fault_in_talk(row) == why
@@ -185,3 +188,41 @@ def test_the_cast_is_checked(tmp_path: Path) -> None:
         dialoom.run(made, tmp_path / "out")
     assert "nodes.dialogue.cast.B.tools[1]: two tools are called 'forecast'" in str(caught.value)
     assert "nodes.dialogue.cast.B.simulator: no model is called 'nobody'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ({"say": ["I want {{ topic }}.", "{% if false %}never{% endif %}", "Thanks."]}, ["I want x.", "Thanks."]),
+        ({"of": "wishes"}, ["One.", "Two.", "Three."]),
+        ({"of": "real"}, ["Hello.", "Bye."]),
+    ],
+)
+def test_known_lines_are_answered_anew(
+    server: FaultServer, tmp_path: Path, lines: dict[str, Any], said: list[str]
+) -> None:
+    real = [("Ann", "Hello."), ("Shop", "What?"), ("Ann", "Bye.")]
+    row = {
+        "topic": "x",
+        "wishes": ["One.", "Two.", "Three."],
+        "real": {"turns": [{"speaker": speaker, "text": text} for speaker, text in real]},
+    }
+    made = recipe(server.url, [row])
+    cast = {"user": {"kind": "lines", **lines}, "assistant": {"kind": "assistant", "tools": TOOLS}}
+    made.add("dialogue", "converse", mode="agents", speakers=["user", "assistant"], turns=20, cast=cast)
+    kept = run(made, tmp_path).only
+    assert [turn.text for turn in kept.turns if turn.speaker == "user"] == said
+    # It ends with an answer, as trainers want it.
+    assert kept.turns[-1].speaker == "assistant"
+    assert len(kept.turns) == 2 * len(said)
+    assert all("tools" in entry["body"] or "computer system" in str(entry["body"]) for entry in server.requests())
+
+
+def test_examples_are_shown_as_earlier_talks(server: FaultServer, tmp_path: Path) -> None:
+    call = {"name": "count", "arguments": {"things": ["a"]}, "id": "call00001", "result": "1"}
+    turns = [{"speaker": "Ann", "text": "Count."}, {"speaker": "Bo", "text": "One.", "tool_calls": [call]}]
+    kept = talk(server.url, tmp_path, 1, examples=[{"id": "e", "dialogue": {"turns": turns}}] * 2).only
+    first = next(entry["body"] for entry in server.requests() if "tools" in entry["body"])
+    shown = [message["role"] for message in first["messages"][1:9]]
+    assert shown == ["user", "assistant", "tool", "assistant"] * 2
+    assert kept.lineage.examples == ["e"]

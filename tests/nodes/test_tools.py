@@ -60,7 +60,9 @@ components:
       type: object
       required: [item]
       properties: {item: {type: string, example: a lamp}, note: {type: string, nullable: true}, x-y: {type: string}}
-    Item: {type: object, properties: {name: {type: string}, parts: {type: array, items: {$ref: '#/components/schemas/Item'}}}}
+    Item:
+      type: object
+      properties: {name: {type: string}, parts: {type: array, items: {$ref: '#/components/schemas/Item'}}}
     Order:
       type: object
       x-internal: true
@@ -178,22 +180,22 @@ def test_types_of_a_function_are_pydantics() -> None:
     assert not tool.wrong_result([{"city": "Rome", "floor": 1}])
 
 
-def positional(a: int, /) -> str: ...
+def positional(a: int, /) -> None: ...
 
 
-def starred(*a: int) -> str: ...
+def starred(*a: int) -> None: ...
 
 
 class Unknown: ...
 
 
-def odd(a: Unknown) -> str: ...
+def odd(a: Unknown) -> None: ...
 
 
-def unwritable(a: Callable[[int], int]) -> str: ...
+def unwritable(a: Callable[[int], int]) -> None: ...
 
 
-def plain(city: str, days: int) -> str: ...
+def plain(city: str, days: int) -> None: ...
 
 
 INLINE = {"name": "t", "arguments": {"city": "text"}}
@@ -225,7 +227,7 @@ INLINE = {"name": "t", "arguments": {"city": "text"}}
         ([{**INLINE, "call": plain, "arguments": {"city": "text", "day": "integer"}}], "takes no 'day'"),
         (
             [{**INLINE, "arguments": {"city": {"type": "string", "minLength": 3, "maxLength": 2}}}],
-            "schema of the arguments of 't', at properties.city: its 'minLength' of 3 is more than its 'maxLength' of 2",
+            "the arguments of 't', at properties.city: its 'minLength' of 3 is more than its 'maxLength' of 2",
         ),
         ([{**INLINE, "result": {"enum": []}}], "schema of the result of 't'"),
     ],
@@ -325,7 +327,10 @@ IMPOSSIBLE: list[tuple[Any, str]] = [
     ({"oneOf": [False, {"enum": []}]}, "none of its 'oneOf'"),
     ({"not": {}}, "'not' anything"),
     (
-        {"$ref": "#/$defs/A", "$defs": {"A": {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}, "required": ["a"]}}},
+        {
+            "$ref": "#/$defs/A",
+            "$defs": {"A": {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}, "required": ["a"]}},
+        },
         "it needs another A inside itself",
     ),
 ]
@@ -351,7 +356,9 @@ def test_schemas_that_nothing_meets(schema: Any, why: str) -> None:
         {"$ref": "#/$defs/A", "$defs": {"A": {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}}}},
         {
             "$ref": "#/$defs/A",
-            "$defs": {"A": {"properties": {"a": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/A"}]}}, "required": ["a"]}},
+            "$defs": {
+                "A": {"properties": {"a": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/A"}]}}, "required": ["a"]}
+            },
         },
         {"$ref": "#/$defs/A", "anyOf": [{"$ref": "#/$defs/A"}], "$defs": {"A": {"type": "object"}}},
         {"$ref": "#/$defs/A", "$defs": {"A": {"anyOf": [{"$ref": "#/$defs/A"}]}}},

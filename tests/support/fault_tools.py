@@ -66,7 +66,11 @@ def message(body: dict[str, Any], digest: bytes, wrong: float) -> dict[str, Any]
 
 def _call(function: dict[str, Any], draw: Draw) -> dict[str, Any]:
     arguments = orjson.dumps(instance(function["parameters"], draw)).decode()
-    return {"id": f"call_{draw.below(10**6)}", "type": "function", "function": {"name": function["name"], "arguments": arguments}}
+    return {
+        "id": f"call_{draw.below(10**6)}",
+        "type": "function",
+        "function": {"name": function["name"], "arguments": arguments},
+    }
 
 
 def _spoil(call: dict[str, Any], functions: list[dict[str, Any]], fault: str, draw: Draw) -> None:

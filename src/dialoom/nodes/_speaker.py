@@ -87,10 +87,12 @@ class Said:
 
     Attributes:
         turn: with what the part knows of it: tool calls, slots. The talk adds `acts` of a policy where it has none.
+        final: whether the speaker has nothing more to say, so that the talk ends even before its least number of turns.
     """
 
     turn: Turn
     ends: str | None = None
+    final: bool = False
 
 
 class Speaker(Protocol):

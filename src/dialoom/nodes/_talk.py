@@ -40,7 +40,7 @@ async def hold_talk(
         )
         said = await speaker.say(tuple(taken), cue, context)
         taken.append(director.shaped(number, said.turn))
-        over = _over(said, taken) if cue.may_end else None
+        over = said.ends if said.final else _over(said, taken) if cue.may_end else None
         if over is not None:
             ended = over
             if over == REPETITION:

@@ -37,8 +37,8 @@ _CALL: Shape = {
 class Agent(HasTools, Prompted):
     """Ask a model that may call tools, and write its answer, its calls and all messages into a field.
 
-    `answer` is a text; `calls` holds every call that was asked for, with its result or error, and `refused` where it did
-    not fit and was not made; `messages` is the talk in OpenAI's form, without what was refused.
+    `answer` is a text; `calls` holds every call that was asked for, with its result or error, and `refused` where it
+    did not fit and was not made; `messages` is the talk in OpenAI's form, without what was refused.
     """
 
     kind: Literal["agent"] = "agent"

@@ -151,7 +151,7 @@ class Converse(BestOf):
         noted: Mapping[str, Shape] = {name: {} for name in Turn.model_fields}
         turn = {"type": "object", "properties": {**noted, **said}, "additionalProperties": False}
         turns = {"turns": {"type": "array", "items": turn}, "script": {"type": "string"}}
-        added: dict[str, Shape] = dict.fromkeys(self._added(), {})
+        added: dict[str, Shape] = {name: {} for name in self._added()}
         return {**added, self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:

@@ -1,7 +1,7 @@
 """TRL's rows for training on dialogues: `messages` and `tools`, with the arguments of tool calls as objects.
 
-After https://huggingface.co/docs/trl/dataset_formats#tool-calling. It is `messages` in all else: OpenAI wants the arguments
-as JSON text, and the chat templates of transformers would encode that a second time.
+After https://huggingface.co/docs/trl/dataset_formats#tool-calling. It is `messages` in all else: OpenAI wants the
+arguments as JSON text, and the chat templates of transformers would encode that a second time.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class OpenAICompatible(ModelConfig):
     )
     tools: Literal["auto", "prompt"] = Field(
         default="auto",
-        description="`prompt` tells tools in words and takes calls as JSON, `auto` does so where the server refuses them.",
+        description="`prompt` tells tools in words and takes calls as JSON, `auto` where the server refuses them.",
     )
     same_as: str | None = Field(
         default=None,

@@ -41,9 +41,7 @@ class _Search:
         self._root = root
         self._looks = 0
 
-    def why(
-        self, schemas: Sequence[Any], place: str, within: Refs, here: Refs = frozenset()
-    ) -> Contradiction | None:
+    def why(self, schemas: Sequence[Any], place: str, within: Refs, here: Refs = frozenset()) -> Contradiction | None:
         """Why nothing meets all of `schemas`.
 
         Args:
@@ -217,7 +215,9 @@ def _of_numbers(parts: Sequence[Part], place: str, *, whole: bool) -> Contradict
 
 def _crossing(parts: Sequence[Part], place: str, least: str, most: str) -> Contradiction | None:
     low, high = _highest(parts, least), _lowest(parts, most)
-    return Contradiction(place, f"its '{least}' of {low:g} is more than its '{most}' of {high:g}") if low > high else None
+    return (
+        Contradiction(place, f"its '{least}' of {low:g} is more than its '{most}' of {high:g}") if low > high else None
+    )
 
 
 def _highest(parts: Sequence[Part], name: str, otherwise: float = 0) -> float:

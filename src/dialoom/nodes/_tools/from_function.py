@@ -19,7 +19,9 @@ from dialoom.nodes._user_code import Overdue, Raised, call_function, json_of
 # A parameter of this name is no argument: it gets the record's fields.
 RECORD = "record"
 _SECTION = re.compile(r"^(Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Notes?):\s*$|^:\w+", re.MULTILINE)
-_ARGUMENT = re.compile(r"^ +\*{0,2}(\w+)(?: *\([^)]*\))?: *(.+(?:\n(?: {6,}|\t\t).+)*)$|^:param (?:\w+ )?(\w+): *(.+)$", re.M)
+_ARGUMENT = re.compile(
+    r"^ +\*{0,2}(\w+)(?: *\([^)]*\))?: *(.+(?:\n(?: {6,}|\t\t).+)*)$|^:param (?:\w+ )?(\w+): *(.+)$", re.M
+)
 
 
 def function_tool(
@@ -43,12 +45,18 @@ def function_tool(
         model = _arguments_of(function, doc)
         arguments = told.get("arguments") or _without_titles(model.model_json_schema())
         result = told["result"] if told.get("result") is not None else _without_titles(_result_of(function))
-    except (PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError, NameError, ValueError) as error:
+    except (
+        PydanticSchemaGenerationError,
+        PydanticUndefinedAnnotation,
+        PydanticUserError,
+        NameError,
+        ValueError,
+    ) as error:
         why = str(error).splitlines()[0]
         raise DialoomError(f"{call} cannot be a tool: {why}", place=place, remedy=_REMEDY) from error
     section = _SECTION.search(doc)
     return Tool(
-        name=told.get("name") or getattr(function, "__name__", call.rpartition(":")[2]),
+        name=str(told.get("name") or getattr(function, "__name__", call.rpartition(":")[2])),
         description=told.get("description") or " ".join(doc[: section.start() if section else None].split()),
         arguments=arguments,
         result=result,

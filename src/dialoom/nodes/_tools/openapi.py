@@ -1,7 +1,7 @@
 """OpenAPI 3.0 and 3.1: each operation is a tool.
 
-After the specification at https://spec.openapis.org/oas/v3.1.0. Not read: references to other files, cookies, and bodies
-and responses that are not JSON, which are text.
+After the specification at https://spec.openapis.org/oas/v3.1.0. Not read: references to other files and cookies; bodies
+and responses that are not JSON are text.
 """
 
 from __future__ import annotations
@@ -228,7 +228,6 @@ def _nullable(made: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]
 def _bounds(made: dict[str, Any]) -> dict[str, Any]:
     """`exclusiveMinimum: true` of 3.0 as a number."""
     for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if isinstance(made.get(exclusive), bool):
-            if made.pop(exclusive) and bound in made:
-                made[exclusive] = made.pop(bound)
+        if isinstance(made.get(exclusive), bool) and made.pop(exclusive) and bound in made:
+            made[exclusive] = made.pop(bound)
     return made

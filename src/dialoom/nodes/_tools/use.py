@@ -91,9 +91,7 @@ async def use_tools(
     log: list[dict[str, Any]] = []
     while True:
         choice = "none" if len(rounds) >= manner.steps else "auto" if rounds else manner.choice
-        said, wanted = await _fitting(
-            toolbox, manner, [*messages, *told], definitions, choice, context, sample, log
-        )
+        said, wanted = await _fitting(toolbox, manner, [*messages, *told], definitions, choice, context, sample, log)
         if not wanted:
             told.append({"role": "assistant", "content": said.text})
             return Used(said.text, rounds, log, told)
@@ -116,9 +114,7 @@ def messages_of_round(one: Round) -> list[Message]:
         }
         for call in one.calls
     ]
-    results = [
-        {"role": "tool", "tool_call_id": call.id, "content": result_text(call.result)} for call in one.calls
-    ]
+    results = [{"role": "tool", "tool_call_id": call.id, "content": result_text(call.result)} for call in one.calls]
     return [{"role": "assistant", "content": one.text, "tool_calls": calls}, *results]
 
 
@@ -201,7 +197,10 @@ def _corrected(said: Said, checked: Sequence[_Checked], why: str) -> Iterator[Me
             yield {"role": "assistant", "content": text}
             yield {"role": "user", "content": f"That is not right: {wrong}. Answer again."}
         return
-    calls = [ToolCall(name=one.asked.name, arguments=_object(one.arguments), id=f"wrong{number:04}") for number, one in enumerate(checked)]
+    calls = [
+        ToolCall(name=one.asked.name, arguments=_object(one.arguments), id=f"wrong{number:04}")
+        for number, one in enumerate(checked)
+    ]
     for call, one in zip(calls, checked, strict=True):
         call.result = {"error": one.why or _BESIDE}
     yield from messages_of_round(Round(said.text, calls))
