@@ -13,7 +13,8 @@ from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 # Nothing below is in a text that has none of these; most have none.
-_SIGN = re.compile(r"[<>&{}\[\]`#*|｜=:：\\%]")
+_SIGNS = "<>&{}[]`#*|｜=:：\\%"
+_SIGN = re.compile(f"[{re.escape(_SIGNS)}]")
 _PHRASES = ("as an a", "as a a", "language model", "dialogue)", "conversation)", "script)", "scene)", "---")
 
 _ANYWHERE = re.compile(
@@ -77,9 +78,11 @@ def leaked_markup(batch: Batch) -> list[bool]:
     A label is the name of one of the dialogue's speakers, or a generic role, and a colon, where a line or sentence
     starts. Brackets around a stage direction, comparisons, emoticons, times and addresses are part of a talk.
     """
+    found = [False] * len(batch)
     phrases = batch.present(_PHRASES)
-    looked = zip(batch.dialogues, batch.lower, strict=True)
-    return [_may_leak(lower, phrases) and _any_leaks(one, phrases) for one, lower in looked]
+    for one in batch.holding((*_SIGNS, *phrases)):
+        found[one] = _any_leaks(batch.dialogues[one], phrases)
+    return found
 
 
 def _any_leaks(dialogue: Dialogue, phrases: Sequence[str]) -> bool:
