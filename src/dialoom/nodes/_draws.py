@@ -137,6 +137,11 @@ class Draws:
         yield from self._unique_problems()
         yield from self._condition_problems()
 
+    def listed(self, name: str) -> set[str] | None:
+        """The different values of a field as texts, where they can be listed."""
+        listed = self._listed_of(name)
+        return None if listed is None else {str(value) for value, _ in listed}
+
     def size(self) -> int | None:
         """How many different values the unique fields have; None without any."""
         if not self._unique:
