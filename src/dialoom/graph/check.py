@@ -14,6 +14,7 @@ from dialoom.graph.graph import END, REJECT, Graph
 from dialoom.graph.held_out import held_out_problems
 from dialoom.graph.node import Node, Shape
 from dialoom.graph.recipe import Recipe
+from dialoom.graph.sink_check import sink_problems
 from dialoom.graph.template import Template
 from dialoom.quality import Rules
 from dialoom.registry import UnknownName
@@ -65,6 +66,7 @@ def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
         placed = error if error.place and error.place.file else _at_source(recipe, error)
         raise (RecipeError([*problems, placed]) if problems else placed) from error
     problems += held_out_problems(recipe, corpus)
+    problems += sink_problems(recipe)
     if not edges:
         problems += _reach_problems(recipe, graph)
         problems += _field_problems(recipe, graph, fields)

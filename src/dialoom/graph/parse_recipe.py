@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from dialoom.errors import DialoomError, Place, RecipeError, nearest
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Node
+from dialoom.graph.parse_sink import build_sinks
 from dialoom.graph.parse_source import build_source
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.sources.count import Count
@@ -53,6 +54,8 @@ def prepare_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     ready["nodes"] = _nodes(fields.get("nodes") or {}, lines, problems) | _closing(fields, lines, problems)
     if "source" in fields:
         ready["source"] = build_source(fields["source"], ("source",), lines, problems)
+    if "sinks" in fields:
+        ready["sinks"] = build_sinks(fields["sinks"], lines, problems)
     if problems:
         raise RecipeError(problems)
     return ready
@@ -74,6 +77,8 @@ def _build(data: Mapping[str, Any], lines: Lines) -> Recipe:
     if "source" in data:
         # What is wrong with it is told already.
         ready["source"] = build_source(data["source"], ("source",), lines, problems) or Count(count=1)
+    if "sinks" in data:
+        ready["sinks"] = build_sinks(data["sinks"], lines, problems)
     ready["nodes"] = _nodes(data.get("nodes") or {}, lines, problems)
     if not ready["nodes"] and not problems:
         problems.append(

@@ -13,6 +13,7 @@ from dialoom.errors import DialoomError, Place, RecipeError
 from dialoom.graph.bounds import Bounds
 from dialoom.graph.node import Node
 from dialoom.graph.record import digest
+from dialoom.graph.sink import Sink
 from dialoom.graph.source import Source
 from dialoom.models import ModelConfig
 from dialoom.models.plain_numbers import PlainNumbers
@@ -21,7 +22,7 @@ from dialoom.quality.gate.settings import SEED, BestOf, DiverseField, QuotaField
 from dialoom.yaml_file import Lines
 
 # What cannot alter a record.
-_NOT_CONTENT = {"about", "source", "corpus", "held_out", "models", "bounds"}
+_NOT_CONTENT = {"about", "source", "corpus", "held_out", "models", "bounds", "sinks"}
 
 
 class Quality(BaseModel):
@@ -86,6 +87,9 @@ class Recipe(PlainNumbers):
     corpus: Path | str | None = Field(
         default=None,
         description="Where dialogues are kept, a folder or a URL (s3://...); left out, `corpus` in the run directory.",
+    )
+    sinks: list[SerializeAsAny[Sink]] = Field(
+        default_factory=list, description="What the dialogues that were kept are written to when a run has finished."
     )
     held_out: list[Path | str] = Field(
         default_factory=list,
