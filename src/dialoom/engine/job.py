@@ -16,6 +16,7 @@ from dialoom.engine.frontier import Frontier
 from dialoom.engine.gating import open_gate
 from dialoom.engine.opening import opened_models
 from dialoom.engine.order import Order, SeedOrder
+from dialoom.engine.outlets import write_sinks
 from dialoom.engine.provenance import Provenance
 from dialoom.engine.reach import look_back
 from dialoom.engine.rejects import Rejects, count_reason
@@ -114,6 +115,7 @@ class Job:
                 else:
                     self._choose()
                     self._report.status = "finished"
+                    write_sinks(self._recipe, self._corpus, self._report, self._view.say)
         except Draining:
             # Ctrl-C came while a model was being opened.
             pass

@@ -68,6 +68,8 @@ class Report:
         models: what each model that was opened is, as the ledger names it.
         endpoints: those that were called, as `tell_endpoints` tells of them.
         made_from: versions, commit and hashes (Provenance).
+        sinks: what was written at the end, in the order of the recipe: path, form, rows (None where it held them
+            already or was not written) and error.
     """
 
     recipe: str
@@ -89,6 +91,7 @@ class Report:
     models: dict[str, str] = field(default_factory=dict)
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     made_from: dict[str, Any] = field(default_factory=dict)
+    sinks: list[dict[str, Any]] = field(default_factory=list)
 
     def dialogues(self) -> list[Dialogue]:
         """The dialogues that are kept, of all runs in the directory, in the order of seeds. Raises StorageError."""
@@ -143,6 +146,7 @@ class Report:
             "models": self.models or self.history.models,
             "endpoints": self.endpoints,
             "made_from": self.made_from,
+            "sinks": self.sinks,
             **self.history.with_this(session, meter, self.reasons),
         }
 

@@ -15,6 +15,7 @@ from dialoom.graph.graph_check import edge_problems, field_problems, reach_probl
 from dialoom.graph.held_out import held_out_problems
 from dialoom.graph.placed import keys, moved, problem, same_kind
 from dialoom.graph.recipe import Recipe
+from dialoom.graph.sink_check import sink_problems
 from dialoom.quality import Rules
 from dialoom.registry import UnknownName
 
@@ -64,6 +65,7 @@ def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
         placed = error if error.place and error.place.file else _at_source(recipe, error)
         raise (RecipeError([*problems, placed]) if problems else placed) from error
     problems += held_out_problems(recipe, corpus)
+    problems += sink_problems(recipe)
     if not edges:
         problems += reach_problems(recipe, graph)
         problems += field_problems(recipe, graph, fields)

@@ -13,6 +13,7 @@ from dialoom.graph.container import Container
 from dialoom.graph.inner_recipe import Reading, change, open_container, with_models
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Node
+from dialoom.graph.parse_sink import build_sinks
 from dialoom.graph.parse_source import build_source
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.sources.count import Count
@@ -57,6 +58,8 @@ def prepare_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     ready["nodes"] |= _closing(fields, lines, problems, reading)
     if "source" in fields:
         ready["source"] = build_source(fields["source"], ("source",), lines, problems)
+    if "sinks" in fields:
+        ready["sinks"] = build_sinks(fields["sinks"], lines, problems)
     if problems:
         raise RecipeError(problems)
     return ready
@@ -80,6 +83,8 @@ def _build(data: Mapping[str, Any], lines: Lines, reading: Reading) -> Recipe:
     if "source" in data:
         # What is wrong with it is told already.
         ready["source"] = build_source(data["source"], ("source",), lines, problems) or Count(count=1)
+    if "sinks" in data:
+        ready["sinks"] = build_sinks(data["sinks"], lines, problems)
     ready["nodes"] = build_nodes(data.get("nodes") or {}, lines, problems, reading)
     if not ready["nodes"] and not problems:
         problems.append(

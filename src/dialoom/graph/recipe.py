@@ -14,6 +14,7 @@ from dialoom.graph.bounds import Bounds
 from dialoom.graph.container import Part, parts
 from dialoom.graph.node import Node
 from dialoom.graph.record import digest
+from dialoom.graph.sink import Sink
 from dialoom.graph.source import Source
 from dialoom.models import ModelConfig
 from dialoom.models.plain_numbers import PlainNumbers
@@ -24,7 +25,7 @@ from dialoom.yaml_file import Lines
 # The kind of a node that is a function of Python.
 _FUNCTION = "function"
 # What cannot alter a record.
-_NOT_CONTENT = {"about", "source", "corpus", "held_out", "models", "bounds"}
+_NOT_CONTENT = {"about", "source", "corpus", "held_out", "models", "bounds", "sinks"}
 
 
 class Quality(BaseModel):
@@ -109,6 +110,9 @@ class Recipe(PlainNumbers):
     corpus: Path | str | None = Field(
         default=None,
         description="Where dialogues are kept, a folder or a URL (s3://...); left out, `corpus` in the run directory.",
+    )
+    sinks: list[SerializeAsAny[Sink]] = Field(
+        default_factory=list, description="What the dialogues that were kept are written to when a run has finished."
     )
     held_out: list[Path | str] = Field(
         default_factory=list,

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from dialoom.graph.container import Container
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.recipe import Recipe
+from dialoom.graph.sink import SINKS
 from dialoom.graph.source import SOURCES
 from dialoom.models.backends import BACKENDS
 
@@ -37,7 +38,8 @@ def recipe_schema() -> dict[str, Any]:
     kinds = [KINDS.load(name) for name in KINDS.names()]
     backends = [BACKENDS.load(name) for name in BACKENDS.names()]
     sources = [SOURCES.load(name) for name in SOURCES.names()]
-    refs, made = _schemas([Recipe, *kinds, *backends, *sources])
+    sinks = [SINKS.load(name) for name in SINKS.names()]
+    refs, made = _schemas([Recipe, *kinds, *backends, *sources, *sinks])
     nodes = {"additionalProperties": {"oneOf": [refs[kind] for kind in kinds]}}
     for kind in kinds:
         if issubclass(kind, Container):
@@ -56,6 +58,7 @@ def recipe_schema() -> dict[str, Any]:
     made.pop("Node", None)
     made.pop("ModelConfig", None)
     made.pop("Source", None)
+    made.pop("Sink", None)
     any_source = {"anyOf": [*_SHORT_SOURCES, *(refs[source] for source in sources)]}
     made["Join"]["properties"]["of"] |= {
         "anyOf": [
@@ -67,6 +70,11 @@ def recipe_schema() -> dict[str, Any]:
         made["Join"]["properties"]["of"].pop(name, None)
     top["properties"] |= {
         "source": {"description": "Where the seed records come from.", **any_source},
+        "sinks": {
+            "type": "array",
+            "description": "What the dialogues that were kept are written to when a run has finished.",
+            "items": {"anyOf": [{"type": "string", "description": "A file."}, *(refs[sink] for sink in sinks)]},
+        },
         "models": {
             **_named("The models, by the names that nodes use."),
             "additionalProperties": {"anyOf": [_SHORT_MODEL, _LONG_SHORT_MODEL, *(refs[kind] for kind in backends)]},

@@ -61,7 +61,7 @@ def _day(text: str) -> date:
 
 def _minutes(text: str) -> int:
     try:
-        read = time.fromisoformat(text if ":" in text else f"{text}:00")
+        read = time.fromisoformat((text if ":" in text else f"{text}:00").zfill(5))
     except ValueError:
         raise ValueError(f"'{text}' is no time such as 08:30") from None
     return read.hour * 60 + read.minute

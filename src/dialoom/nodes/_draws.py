@@ -20,7 +20,7 @@ from dialoom.nodes._draw import spread
 from dialoom.nodes._permutation import as_one, permuted
 from dialoom.nodes._sampler import Asked, Listed, Sampler
 from dialoom.nodes._written_sampler import sampler_of
-from dialoom.nodes.samplers.given import Given
+from dialoom.nodes._samplers.given import Given
 
 # How often fields are drawn for one record until they meet the conditions, and how often a model or function is asked.
 _TRIES = 1000
@@ -136,6 +136,11 @@ class Draws:
                 yield from (_within(each.key, problem) for problem in never)
         yield from self._unique_problems()
         yield from self._condition_problems()
+
+    def listed(self, name: str) -> set[str] | None:
+        """The different values of a field as texts, where they can be listed."""
+        listed = self._listed_of(name)
+        return None if listed is None else {str(value) for value, _ in listed}
 
     def size(self) -> int | None:
         """How many different values the unique fields have; None without any."""
@@ -440,7 +445,7 @@ def _all_of(entries: list[_Drawn], listed: Sequence[Listed | None]) -> Iterator[
 
 def _for_columns(sampler: Sampler, names: tuple[str, ...]) -> Sampler:
     """A sampler of rows that gives these columns."""
-    from dialoom.nodes.samplers.file import FromFile
+    from dialoom.nodes._samplers.file import FromFile
 
     if not isinstance(sampler, FromFile) or sampler.column is not None or sampler.columns is not None:
         raise ValueError("several fields at once are the columns of a file's row: {file: people.csv}")

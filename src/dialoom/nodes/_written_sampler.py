@@ -21,7 +21,8 @@ from dialoom.yaml_file import Lines
 _RANGE = re.compile(r"^\{{1,2}\s*(-?\d+)\s*-\s*(-?\d+)\s*\}{1,2}$")
 _COLUMN = re.compile(r"^\{{1,2}\s*(?:csv|tsv):([^:{}]+):([^{}]+?)\s*\}{1,2}$")
 _LINES = re.compile(r"^\{{1,2}\s*txt:([^{}]+?)\s*\}{1,2}$")
-_MODEL = re.compile(r"^\{{1,2}\s*llm(?::([^{}]+?))?\s*\}{1,2}$")
+# The instruction may hold a template's braces, so that as many close it as open it.
+_MODEL = re.compile(r"^(?:\{llm(?::(.+))?\}|\{\{llm(?::(.+))?\}\})$", re.DOTALL)
 # A range whose values are listed where all of them are asked for.
 _MOST_LISTED = 100_000
 
@@ -91,7 +92,8 @@ def long_form(written: Any) -> Any:
     if found := _LINES.match(text):
         return {"file": found[1].strip(), "column": "text"}
     if found := _MODEL.match(text):
-        return {"model": "writer"} | ({"prompt": found[1]} if found[1] else {})
+        prompt = found[1] or found[2]
+        return {"model": "writer"} | ({"prompt": prompt} if prompt else {})
     return written
 
 

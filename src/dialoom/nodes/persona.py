@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from dialoom.dialogue import Persona
-from dialoom.errors import DialoomError, RecordError
+from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Node, Shape, Work
 from dialoom.graph.record import Record
@@ -101,6 +101,13 @@ class PersonaNode(Node):
     def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
         for draws, start in self._placed():
             yield from (moved(error, start) for error in draws.problems())
+        names = self._draws[0].listed(_NAME) if self.each is None else None
+        if names is not None and len(names) < self._people:
+            yield DialoomError(
+                f"{self._people} people of one record need different names, and there are {len(names)}",
+                place=Place(field="fields.name"),
+                remedy="add names, or lower 'count'",
+            )
 
     async def run(self, record: Record, context: Context) -> Fields:
         people: list[dict[str, Any]] = []
