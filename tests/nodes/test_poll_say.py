@@ -110,6 +110,10 @@ def test_a_model_is_drawn_for_each_record_by_weight_and_told(tmp_path: Path) -> 
         assert dialogue.fields["text"].startswith(dialogue.fields["model"])
         assert dialogue.fields["more"].startswith(dialogue.fields["model"])
     assert all(text.startswith(model) for model, text in asked if ":" in text)
+    table = dialoom.Corpus.open(outcome.report.corpus).query(
+        "SELECT fields->>'model' AS model, count(*) AS n FROM dialogues GROUP BY 1"
+    )
+    assert {row["model"]: row["n"] for row in table.to_pylist()} == shares
     assert told(again) == told(outcome)
     assert told(other) != told(outcome)
 

@@ -26,7 +26,9 @@ TURNS = [
 ]
 
 
-def rephrased(answer: Callable[[str], str], folder: Path, turns: Any = None, **fields: Any) -> tuple[Outcome, list[str]]:
+def rephrased(
+    answer: Callable[[str], str], folder: Path, turns: Any = None, **fields: Any
+) -> tuple[Outcome, list[str]]:
     with Scripted(lambda body: answer(body["messages"][-1]["content"])) as server:
         made = recipe(server.url, [{"dialogue": {"turns": turns or TURNS}}]).add("dialogue", "rephrase", **fields)
         outcome = run(made, folder)
