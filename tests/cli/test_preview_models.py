@@ -55,7 +55,7 @@ def test_calls_of_a_loop_stand_with_their_visits(server: FaultServer, tmp_path: 
     recipe = tmp_path / "loop.yaml"
     recipe.write_text(
         f"recipe: loop\nmodels: {{writer: {server.url}}}\nsource: [{{topic: rain}}]\nnodes:\n"
-        "  draft: {kind: generate, visits: 2, prompt: 'Draft of {{ topic }}{% if said is defined %} again{% endif %}'}\n"
+        "  draft: {kind: generate, visits: 2, prompt: 'Draft of {{ topic }} {{ said | default }}'}\n"
         "  said: {kind: generate, visits: 2, prompt: 'What of {{ draft }}', next: [{if: true, to: draft}, end]}\n"
     )
     (record,) = dialoom("preview", recipe, "--json").json["records"]

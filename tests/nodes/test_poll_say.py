@@ -40,7 +40,7 @@ def test_each_model_answers_the_same_prompt(tmp_path: Path) -> None:
 
 
 def test_answers_with_a_schema_and_the_check_of_their_names(tmp_path: Path) -> None:
-    with Scripted(lambda body: '{"points": %d}' % len(body["model"])) as server:
+    with Scripted(lambda body: f'{{"points": {len(body["model"])}}}') as server:
         made = two(server).add("marks", "poll", model=["one", "two"], prompt="x", schema={"points": "integer"})
         made.add("more", "generate", prompt="{{ marks.one.points }}{{ marks.two.points }}")
         assert run(made, tmp_path).only.fields["marks"] == {"one": {"points": 3}, "two": {"points": 3}}

@@ -71,7 +71,7 @@ def test_a_turn_that_loses_a_slot_is_asked_again_and_then_refused(tmp_path: Path
 
 
 def test_what_is_no_paraphrase_is_refused(tmp_path: Path) -> None:
-    turns = [{"speaker": "User", "text": "I lost my bank card this morning."}]
+    turns: list[dict[str, Any]] = [{"speaker": "User", "text": "I lost my bank card this morning."}]
     same, _ = rephrased(lambda prompt: "I lost my bank card this morning.", tmp_path, turns, tries=1)
     assert "the same as it was" in same.reasons[0]
     near, _ = rephrased(lambda prompt: "I lost my bank card this evening.", tmp_path, turns, tries=1, unlike=0.6)
