@@ -100,6 +100,28 @@ def test_marked_slots_may_change_their_values(tmp_path: Path) -> None:
     assert "it marks city in place of city, day" in lost.reasons[0]
 
 
+def test_what_means_something_else_is_asked_again(tmp_path: Path) -> None:
+    def answer(body: dict[str, Any]) -> str:
+        prompt = body["messages"][-1]["content"]
+        if prompt.startswith("First: "):
+            same = "lost" in prompt.partition("Second: ")[2]
+            return f'{{"difference": "one is about a find", "same": {str(same).lower()}}}'
+        return (
+            "My card is lost."
+            if "Not again: I found my card. (it means something else" in prompt
+            else "I found my card."
+        )
+
+    source = [{"dialogue": {"turns": [{"speaker": "User", "text": "I lost my card.", "intent": "lost_card"}]}}]
+    with Scripted(answer) as server:
+        made = recipe(server.url, source).add("dialogue", "rephrase", checked_by="writer")
+        outcome = run(made, tmp_path)
+        assert outcome.only.turns[0].text == "My card is lost."
+        refused = run(recipe(server.url, source).add("dialogue", "rephrase", checked_by="writer", tries=1), tmp_path)
+    assert "it means something else: one is about a find" in refused.reasons[0]
+    assert len(outcome.only.lineage.calls) == 4
+
+
 def test_only_some_speakers(tmp_path: Path) -> None:
     outcome, asked = rephrased(lambda prompt: "Gladly!", tmp_path, speakers=["Agent"])
     assert [turn.text for turn in outcome.only.turns] == ["I want to fly to Rome on Friday.", "Gladly!"]
