@@ -52,8 +52,11 @@ def test_without_litellm_the_check_says_what_to_install(monkeypatch: pytest.Monk
 
 
 @needs_litellm
-def test_a_missing_key_and_an_unknown_provider_are_known_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_key_and_an_unknown_provider_are_known_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
 
     def told(model: Any) -> str:
         with pytest.raises(RecipeError) as raised:
@@ -62,7 +65,10 @@ def test_a_missing_key_and_an_unknown_provider_are_known_before(monkeypatch: pyt
 
     assert "the environment variable ANTHROPIC_API_KEY is not set" in told("litellm:anthropic/claude-haiku-4-5")
     assert "AZURE_API_BASE" in told("litellm:azure/mine")
-    assert "AWS_ACCESS_KEY_ID" in told("litellm:bedrock/anthropic.claude-3-haiku-20240307-v1:0")
+    bedrock = "litellm:bedrock/anthropic.claude-3-haiku-20240307-v1:0"
+    assert "AWS_ACCESS_KEY_ID" in told(bedrock)
+    # A role or a profile may stand for keys.
+    check(recipe({"from": bedrock, "options": {"aws_region_name": "eu-west-1"}}).add("a", "generate", prompt="?"))
     assert "knows no provider for 'nonsense'" in told("litellm:nonsense")
     assert "MY_OWN_KEY is not set" in told({"from": "litellm:anthropic/claude-haiku-4-5", "key": "MY_OWN_KEY"})
     monkeypatch.setenv("ANTHROPIC_API_KEY", "x")

@@ -40,7 +40,7 @@ def test_each_model_answers_the_same_prompt(tmp_path: Path) -> None:
 
 
 def test_answers_with_a_schema_and_the_check_of_their_names(tmp_path: Path) -> None:
-    with Scripted(lambda body: '{"points": %d}' % len(body["model"])) as server:
+    with Scripted(lambda body: f'{{"points": {len(body["model"])}}}') as server:
         made = two(server).add("marks", "poll", model=["one", "two"], prompt="x", schema={"points": "integer"})
         made.add("more", "generate", prompt="{{ marks.one.points }}{{ marks.two.points }}")
         assert run(made, tmp_path).only.fields["marks"] == {"one": {"points": 3}, "two": {"points": 3}}
@@ -110,6 +110,10 @@ def test_a_model_is_drawn_for_each_record_by_weight_and_told(tmp_path: Path) -> 
         assert dialogue.fields["text"].startswith(dialogue.fields["model"])
         assert dialogue.fields["more"].startswith(dialogue.fields["model"])
     assert all(text.startswith(model) for model, text in asked if ":" in text)
+    table = dialoom.Corpus.open(outcome.report.corpus).query(
+        "SELECT fields->>'model' AS model, count(*) AS n FROM dialogues GROUP BY 1"
+    )
+    assert {row["model"]: row["n"] for row in table.to_pylist()} == shares
     assert told(again) == told(outcome)
     assert told(other) != told(outcome)
 

@@ -26,7 +26,9 @@ TURNS = [
 ]
 
 
-def rephrased(answer: Callable[[str], str], folder: Path, turns: Any = None, **fields: Any) -> tuple[Outcome, list[str]]:
+def rephrased(
+    answer: Callable[[str], str], folder: Path, turns: Any = None, **fields: Any
+) -> tuple[Outcome, list[str]]:
     with Scripted(lambda body: answer(body["messages"][-1]["content"])) as server:
         made = recipe(server.url, [{"dialogue": {"turns": turns or TURNS}}]).add("dialogue", "rephrase", **fields)
         outcome = run(made, folder)
@@ -69,7 +71,7 @@ def test_a_turn_that_loses_a_slot_is_asked_again_and_then_refused(tmp_path: Path
 
 
 def test_what_is_no_paraphrase_is_refused(tmp_path: Path) -> None:
-    turns = [{"speaker": "User", "text": "I lost my bank card this morning."}]
+    turns: list[dict[str, Any]] = [{"speaker": "User", "text": "I lost my bank card this morning."}]
     same, _ = rephrased(lambda prompt: "I lost my bank card this morning.", tmp_path, turns, tries=1)
     assert "the same as it was" in same.reasons[0]
     near, _ = rephrased(lambda prompt: "I lost my bank card this evening.", tmp_path, turns, tries=1, unlike=0.6)
@@ -96,6 +98,28 @@ def test_marked_slots_may_change_their_values(tmp_path: Path) -> None:
     assert [slot.value for slot in turn.slots] == ["Freitag", "Rom", "economy"]
     lost, _ = rephrased(lambda prompt: "Ich möchte nach [Rom](city).", tmp_path, slots="marked", tries=1)
     assert "it marks city in place of city, day" in lost.reasons[0]
+
+
+def test_what_means_something_else_is_asked_again(tmp_path: Path) -> None:
+    def answer(body: dict[str, Any]) -> str:
+        prompt = body["messages"][-1]["content"]
+        if prompt.startswith("First: "):
+            same = "lost" in prompt.partition("Second: ")[2]
+            return f'{{"difference": "one is about a find", "same": {str(same).lower()}}}'
+        return (
+            "My card is lost."
+            if "Not again: I found my card. (it means something else" in prompt
+            else "I found my card."
+        )
+
+    source = [{"dialogue": {"turns": [{"speaker": "User", "text": "I lost my card.", "intent": "lost_card"}]}}]
+    with Scripted(answer) as server:
+        made = recipe(server.url, source).add("dialogue", "rephrase", checked_by="writer")
+        outcome = run(made, tmp_path)
+        assert outcome.only.turns[0].text == "My card is lost."
+        refused = run(recipe(server.url, source).add("dialogue", "rephrase", checked_by="writer", tries=1), tmp_path)
+    assert "it means something else: one is about a find" in refused.reasons[0]
+    assert len(outcome.only.lineage.calls) == 4
 
 
 def test_only_some_speakers(tmp_path: Path) -> None:

@@ -34,7 +34,9 @@ def test_a_picture_is_sent_as_data_and_kept_by_its_hash(tmp_path: Path) -> None:
     (tmp_path / "shots" / "a.png").write_bytes(PICTURE)
     source = [{"shot": "a"}, {"shot": "b"}]
     with Scripted(lambda body: "A cat.") as server:
-        made = recipe(server.url, source).add("seen", "generate", prompt="What is this?", images=["shots/{{ shot }}.png"])
+        made = recipe(server.url, source).add(
+            "seen", "generate", prompt="What is this?", images=["shots/{{ shot }}.png"]
+        )
         made.located(made.lines, tmp_path)
         out = tmp_path / "out"
         report = dialoom.run(made, out)

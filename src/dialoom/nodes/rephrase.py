@@ -17,6 +17,7 @@ from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 from dialoom.nodes._prompted import Prompted
 from dialoom.nodes._replies import turns_in
+from dialoom.nodes._same_meaning import difference
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.nodes._slots import Lost, marked, place_values, read_marks, spans, unsaid
 from dialoom.nodes.converse import dialogue_value
@@ -62,10 +63,18 @@ class Rephrase(Prompted):
     unlike: float = Field(
         default=1.0, gt=0, le=1, description="ROUGE-L F1 to the old text from which a new one is too like it."
     )
+    checked_by: str | None = Field(
+        default=None,
+        description="A model that is asked whether old and new mean the same, so that labels stay right; best another "
+        "one than wrote it. Left out, nobody looks.",
+    )
     tries: int = Field(default=4, ge=1, description="How often at most a turn is asked for.")
 
     def provides(self) -> frozenset[str]:
         return frozenset({"text", "speaker", "intent", "keep", "before", "refused", "why"})
+
+    def models(self) -> Mapping[str, str]:
+        return {**super().models(), **({} if self.checked_by is None else {"checked_by": self.checked_by})}
 
     def answer_field(self) -> str:
         return "rephrased"
@@ -74,7 +83,7 @@ class Rephrase(Prompted):
         return {self.of: "of" if "of" in self.model_fields_set else ""}
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
-        turns = _TURNS_OF_A_DIALOGUE
+        turns = _TURNS_OF_A_DIALOGUE * (1 if self.checked_by is None else 2)
         return Work(turns, turns * self.tries, 1, self.prompt_tokens(self.prompt), _TOKENS_OF_A_TURN)
 
     async def run(self, record: Record, context: Context) -> Fields:
@@ -109,7 +118,12 @@ class Rephrase(Prompted):
         for sample in range(self.tries):
             said = await self._ask(record, variables, sample, context)
             try:
-                return self._read(turn, said)
+                new = self._read(turn, said)
+                if self.checked_by is not None:
+                    different = await difference(turn.text, new.text, self.checked_by, sample, context)
+                    if different is not None:
+                        raise Lost(f"it means something else: {different}")
+                return new
             except Lost as error:
                 why = str(error)
                 variables = {**variables, "refused": [*variables["refused"], said], "why": why}

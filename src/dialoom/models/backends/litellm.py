@@ -108,7 +108,11 @@ class LiteLLM(ModelConfig):
         told = {f"AZURE_{name.upper()}" for name in self.options} | {name.upper() for name in self.options}
         told |= {name for name in _BASES if self.url is not None}
         # Of several names for one key, any is enough, and LiteLLM counts that as found.
-        missing = [name for name in litellm.validate_environment(self.model)["missing_keys"] if name not in told]
+        missing = [
+            name
+            for name in litellm.validate_environment(self.model)["missing_keys"]
+            if name not in told and not self._other_way(name)
+        ]
         if missing:
             yield DialoomError(
                 f"the environment variable {' or '.join(missing)} is not set"
@@ -117,6 +121,14 @@ class LiteLLM(ModelConfig):
                 place=Place(field="model"),
                 remedy=f"export {missing[0]}=..., or name the variable that holds the key in `key:`",
             )
+
+    def _other_way(self, missing: str) -> bool:
+        """Whether a cloud's own ways to its credentials, such as profiles and roles, may stand for a variable."""
+        for prefix, (options, variables, folder) in _CLOUDS.items():
+            if missing.startswith(prefix):
+                given = any(name.startswith(options) for name in self.options)
+                return given or any(map(os.environ.get, variables)) or Path(folder).expanduser().exists()
+        return False
 
     async def open(self, endpoints: Endpoints, folder: Path, state: RunState) -> ChatModel:
         from dialoom.models.dialect import Dialect
@@ -191,6 +203,15 @@ class Completion:
 
 
 _BASES = ("AZURE_API_BASE", "OPENAI_API_BASE", "OLLAMA_API_BASE")
+# By how a cloud's variables begin: how its options do, variables that lead to credentials, and where they are kept.
+_CLOUDS = {
+    "AWS_": ("aws_", ("AWS_PROFILE", "AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), "~/.aws"),
+    "VERTEXAI_": (
+        "vertex_",
+        ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT"),
+        "~/.config/gcloud/application_default_credentials.json",
+    ),
+}
 _NO_CONNECTION = ("ConnectError", "ConnectTimeout", "ClientConnectorError")
 
 
