@@ -15,6 +15,7 @@ from dialoom.cli.corpus import corpus
 from dialoom.cli.evaluate import evaluate
 from dialoom.cli.export import export
 from dialoom.cli.gate import gate
+from dialoom.cli.graph import graph
 from dialoom.cli.import_ import import_
 from dialoom.cli.init import init
 from dialoom.cli.models import models
@@ -62,6 +63,7 @@ app = typer.Typer(
 # In the order in which a person meets them.
 app.command("init")(init)
 app.command("check")(check)
+app.command("graph")(graph)
 app.command("plan")(plan)
 app.command("preview")(preview)
 app.command("run")(run)
