@@ -16,7 +16,7 @@ from dialoom.graph.container import Container
 from dialoom.graph.drawing.picture import CORPUS, GATE, SOURCE, START, Counted, Step, rejects_of
 from dialoom.graph.graph import END, Graph
 
-_RUN = "SELECT lineage FROM dialogues WHERE run = '{run}'"
+_RUN = "SELECT seed, lineage FROM dialogues WHERE run = '{run}'"
 _AT = "rejected at "
 
 
@@ -74,9 +74,9 @@ def _trails(directory: RunDirectory) -> Iterator[_Trail]:
     corpus = report.get("corpus") or directory.corpus
     run = str(report.get("run", "")).replace("'", "''")
     if "://" in str(corpus) or Path(corpus).exists():
-        for lineage in Corpus.open(corpus).query(_RUN.format(run=run)).column(0).to_pylist():
-            told = orjson.loads(lineage)
-            yield _Trail(told.get("seed") or "", told.get("path", ()))
+        kept = Corpus.open(corpus).query(_RUN.format(run=run))
+        for seed, lineage in zip(*(column.to_pylist() for column in kept.columns), strict=True):
+            yield _Trail(seed or "", orjson.loads(lineage or "{}").get("path", ()))
     for state, line in read_rejects(directory.rejects):
         told = line["record"].get("lineage", {})
         yield _Trail(line["seed"] or "", told.get("path", ()), state, line["node"], line["reasons"])
@@ -157,5 +157,3 @@ def _lost_at(graph: Graph, trail: _Trail) -> Step | None:
 def _named(visit: str) -> str:
     """`subtopic[0]` and `plan (skipped)` are visits of `subtopic` and `plan`."""
     return visit.partition("[")[0].partition(" ")[0]
-
-

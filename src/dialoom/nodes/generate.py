@@ -109,9 +109,7 @@ class Generate(Listing, BestOf, Conversing):
     async def run(self, record: Record, context: Context) -> Fields:
         if self.count is not None:
             return {self.field: await self.items(record, context)}
-        messages = self.in_conversation(
-            self.prompt, record.fields, context, lambda row: as_text(row.get(self.field))
-        )
+        messages = self.in_conversation(self.prompt, record.fields, context, lambda row: as_text(row.get(self.field)))
 
         async def make(sample: int, context: Context) -> Any:
             if self.shape is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from dialoom.graph.drawing.picture import Box, Link, Scene
 from dialoom.graph.drawing.ranks import backward, ordered, rows, spread
@@ -68,7 +69,7 @@ def drawn(scene: Scene) -> Drawn:
     forward = [edge for edge in edges if edge not in loops]
     row = rows(names, forward)
     layers, bends = _layers(names, row, forward)
-    short = [pair for way in bends.values() for pair in zip(way, way[1:], strict=False)]
+    short = [pair for way in bends.values() for pair in pairwise(way)]
     layers = ordered(layers, short)
     sizes = {name: (placed[name].width if name in placed else 2.0) for layer in layers for name in layer}
     middles = _middles(layers, short, sizes)

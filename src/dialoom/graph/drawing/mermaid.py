@@ -83,6 +83,6 @@ def _quoted(lines: list[str], safe: bool = False) -> str:
 
 
 def _safe(text: str) -> str:
-    for mark, code in (("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
+    for mark, code in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
         text = text.replace(mark, code)
     return text

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 Edge = tuple[str, str]
 _SWEEPS = 12
 
 
 def backward(names: Sequence[str], edges: Sequence[Edge]) -> set[Edge]:
-    """The edges that close a circle, found by walking from the first name in the order given."""
+    """The edges that close a circle by leading back to an earlier name, or to the same."""
+    place = {name: number for number, name in enumerate(names)}
     after: defaultdict[str, list[str]] = defaultdict(list)
     for source, target in edges:
         after[source].append(target)
-    found: set[Edge] = set()
-    state: dict[str, int] = {}
-    for start in names:
-        stack: list[tuple[str, int]] = [(start, 0)] if start not in state else []
-        while stack:
-            name, number = stack.pop()
-            state[name] = 1
-            if number == len(after[name]):
-                state[name] = 2
-                continue
-            stack.append((name, number + 1))
-            to = after[name][number]
-            if state.get(to) == 1:
-                found.add((name, to))
-            elif to not in state:
-                stack.append((to, 0))
-    return found
+    return {
+        (source, target)
+        for source, target in edges
+        # Every circle has such an edge, whichever way it goes.
+        if place[target] <= place[source] and source in _below(target, after)
+    }
+
+
+def _below(name: str, after: Mapping[str, Sequence[str]]) -> set[str]:
+    seen = {name}
+    stack = [name]
+    while stack:
+        fresh = [to for to in after.get(stack.pop(), ()) if to not in seen]
+        seen.update(fresh)
+        stack += fresh
+    return seen
 
 
 def rows(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
@@ -78,7 +79,7 @@ def ordered(layers: list[list[str]], edges: Sequence[Edge]) -> list[list[str]]:
 def crossings(layers: Sequence[Sequence[str]], down: Mapping[str, Sequence[str]]) -> int:
     """How often edges between neighbouring layers cross."""
     total = 0
-    for upper, lower in zip(layers, layers[1:], strict=False):
+    for upper, lower in pairwise(layers):
         place = {name: number for number, name in enumerate(lower)}
         ends = [sorted(place[to] for to in down.get(name, ()) if to in place) for name in upper]
         flat = [(number, end) for number, each in enumerate(ends) for end in each]
@@ -100,7 +101,7 @@ def _by_middle(layer: Sequence[str], beside_of: Mapping[str, Sequence[str]], bes
 def spread(wanted: Sequence[float], widths: Sequence[float], weights: Sequence[float], gap: float) -> list[float]:
     """Centres as near as can be to those wanted (least squares, by weight), in order, with a gap between the boxes."""
     shift = [0.0]
-    for left, right in zip(widths, widths[1:], strict=False):
+    for left, right in pairwise(widths):
         shift.append(shift[-1] + (left + right) / 2 + gap)
     # Without the room they take, the centres only have to rise: pool what falls.
     blocks: list[tuple[float, float, int]] = []

@@ -59,8 +59,7 @@ def _links(done: Drawn) -> Iterator[Routed]:
 def _marker(name: str, colour: str) -> str:
     return (
         f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
-        f'markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0.8L9.4 5L0 9.2L2.4 5z" fill="{colour}"/>'
-        "</marker>"
+        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.8L9.4 5L0 9.2L2.4 5z" fill="{colour}"/></marker>'
     )
 
 
@@ -135,7 +134,8 @@ def _box(one: Placed, most: int) -> Iterator[str]:
     box = one.box
     colour, tint = _COLOURS[box.look]
     if box.look == "dot":
-        yield f'<circle cx="{one.middle:.1f}" cy="{one.y + one.height / 2:.1f}" r="{one.width / 2:.1f}" fill="{colour}"/>'
+        half = one.width / 2
+        yield f'<circle cx="{one.middle:.1f}" cy="{one.y + half:.1f}" r="{half:.1f}" fill="{colour}"/>'
         return
     yield f'<g transform="translate({one.x:.1f} {one.y:.1f})">'
     if box.look == "reject":
@@ -175,13 +175,13 @@ def _head(one: Placed, tint: str, colour: str) -> str:
     w, r = one.width - 1.4, _ROUND - 0.7
     if one.height <= 40:
         return f'<rect x="0.7" y="0.7" width="{w:.1f}" height="{one.height - 1.4:.1f}" rx="{r}" fill="{tint}"/>'
+    right, low = f"{w + 0.7:.1f}", HEAD - 1
+    round_corners = f"A{r} {r} 0 0 1 {_ROUND} 0.7H{w - r + 0.7:.1f}A{r} {r} 0 0 1 {right} {_ROUND}"
     return (
-        f'<path d="M0.7 {HEAD - 1}V{_ROUND}A{r} {r} 0 0 1 {_ROUND} 0.7H{w - r + 0.7:.1f}A{r} {r} 0 0 1 {w + 0.7:.1f} {_ROUND}'
-        f'V{HEAD - 1}z" fill="{tint}"/><path d="M0.7 {HEAD - 0.5}H{w + 0.7:.1f}" stroke="{colour}" stroke-opacity="0.25"/>'
+        f'<path d="M0.7 {low}V{_ROUND}{round_corners}V{low}z" fill="{tint}"/>'
+        f'<path d="M0.7 {low + 0.5}H{right}" stroke="{colour}" stroke-opacity="0.25"/>'
     )
 
 
 def _text(text: str, x: float, y: float, size: float, colour: str, more: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" {more}>{escape(text)}</text>'
-
-

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-_NARROW = {**dict.fromkeys("ijl'|", 0.24), **dict.fromkeys("ft.,:;!/\\ I()[]{}-`r", 0.31), **dict.fromkeys("\"*°^", 0.37)}
-_WIDE = {**dict.fromkeys("mMW@%", 0.87), **dict.fromkeys("wGOQ", 0.75), **dict.fromkeys("CDHNRUABEKPSVXY&…→", 0.69)}
+_NARROW = dict.fromkeys("ijl'|", 0.24) | dict.fromkeys("ft.,:;!/\\ I()[]{}-`r", 0.31) | dict.fromkeys('"*°^', 0.37)
+_WIDE = dict.fromkeys("mMW@%", 0.87) | dict.fromkeys("wGOQ", 0.75) | dict.fromkeys("CDHNRUABEKPSVXY&…→", 0.69)
 _USUAL, _EAST = 0.56, 1.0
 
 
