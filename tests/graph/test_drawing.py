@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialoom.graph.check import check
-from dialoom.graph.drawing.layout import Drawn, drawn, label_width
+from dialoom.graph.drawing.layout import Drawn, drawn
 from dialoom.graph.drawing.mermaid import to_mermaid
 from dialoom.graph.drawing.picture import Box, Link, Scene, picture
 from dialoom.graph.drawing.ranks import backward, crossings, ordered, rows, spread
+from dialoom.graph.drawing.routes import label_width
 from dialoom.graph.drawing.svg import to_svg
 from dialoom.graph.parse_recipe import load_recipe
 from tests.graph.written import HEAD, write
@@ -97,7 +98,9 @@ def test_loops_lead_up_on_the_right(tmp_path: Path) -> None:
     assert {(each.link.source, each.link.target) for each in back} == {("score", "score"), ("score", "views")}
     for each in back:
         lane = max(x for x, _ in each.points)
-        assert all(lane > one.x + one.width for one in placed.values() if one.y < each.points[0][1] < one.y + one.height)
+        assert all(
+            lane > one.x + one.width for one in placed.values() if one.y < each.points[0][1] < one.y + one.height
+        )
         assert each.points[0][1] > each.points[-1][1]
         assert lane + label_width(each.link) / 2 <= done.width
 

@@ -19,7 +19,7 @@ Step = tuple[str, str]
 
 Look = Literal["model", "judge", "draw", "code", "store", "gate", "reject", "dot", "within", "beside"]
 _DRAWS = ("sample", "plan", "combine", "set")
-_LONGEST = 44
+_LONGEST, _LONGEST_WAY = 44, 32
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ def _fill(scene: Scene, graph: Graph, end: str, shapes: Mapping[str, Shape]) -> 
         scene.boxes.append(_box(node, name, scene.name, graph, flow.at(name)))
         edges = graph.edges(name)
         for edge in edges:
-            label = _short(edge.condition.source) if edge.condition is not None else "else" if len(edges) > 1 else ""
+            label = _short(edge.condition.source, _LONGEST_WAY) if edge.condition is not None else "else" if len(edges) > 1 else ""
             to = end if edge.to == END else edge.to
             if edge.to == REJECT:
                 to = rejects_of(name, edge.condition.source if edge.condition is not None else "")
@@ -199,6 +199,6 @@ def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = _LONGEST) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from dialoom.graph.drawing.layout import HEAD, LINE, TEXT, TITLE, Drawn, Placed, Point, Routed, drawn, label_width, lost
+from dialoom.graph.drawing.layout import HEAD, LINE, TITLE, Drawn, Placed, drawn, lost
 from dialoom.graph.drawing.picture import Look, Scene
+from dialoom.graph.drawing.routes import TEXT, Point, Routed, label_width
 
 # Of each look: its colour and a tint of it.
 _COLOURS: dict[Look, tuple[str, str]] = {
@@ -80,7 +81,7 @@ def _way(each: Routed, most: int) -> str:
         marker, colour = "none", "#cbd5e1"
     thick = 1.5 if not count else 1.5 + (_MOST_STROKE - 1.5) * count / most
     dash = ' stroke-dasharray="4 4"' if count == 0 else ""
-    path = _corners(each.points) if each.back else _curve(each.points)
+    path = _corners(each.points) if each.lane else _curve(each.points)
     return (
         f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{thick:.1f}"{dash} marker-end="url(#{marker})"/>'
     )
