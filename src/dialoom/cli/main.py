@@ -16,6 +16,7 @@ from dialoom.cli.diagnose import diagnose
 from dialoom.cli.evaluate import evaluate
 from dialoom.cli.export import export
 from dialoom.cli.gate import gate
+from dialoom.cli.graph import graph
 from dialoom.cli.import_ import import_
 from dialoom.cli.init import init
 from dialoom.cli.models import models
@@ -65,6 +66,7 @@ app = typer.Typer(
 app.command("init")(init)
 app.command("diagnose")(diagnose)
 app.command("check")(check)
+app.command("graph")(graph)
 app.command("plan")(plan)
 app.command("preview")(preview)
 app.command("run")(run)

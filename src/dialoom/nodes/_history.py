@@ -115,7 +115,7 @@ class History(PlainNumbers):
 
 
 def injected(messages: Sequence[Message], first: int, what: Sequence[tuple[int, str]]) -> list[Message]:
-    """The messages with system messages before the questions of these numbers; the first question has number `first`."""
+    """The messages with system messages before the questions of these numbers; `first` is the number of the first."""
     shown: list[Message] = []
     number = first
     for message in messages:
