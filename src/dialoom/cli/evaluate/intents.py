@@ -74,8 +74,8 @@ def command(
 ) -> None:
     """Compare what helps rare intents, on real test data that nothing has touched.
 
-    A classifier (logistic regression over frozen embeddings) is trained on the real lines and what each arm adds. Gains are
-    counted from the best arm that costs nothing, up to real data. Additions that stand in the test are left out.
+    A classifier (logistic regression over frozen embeddings) is trained on the real lines and what each arm adds. Gains
+    are counted from the best arm that costs nothing, up to real data. Additions that stand in the test are left out.
 
     \b
     Example:
