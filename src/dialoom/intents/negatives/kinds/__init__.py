@@ -1,0 +1,1 @@
+"""Kinds of negatives: one module each, with `NEGATIVE`."""

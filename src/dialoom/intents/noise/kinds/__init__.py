@@ -1,0 +1,1 @@
+"""Kinds of noise: one module each, with `NOISE`."""

@@ -1,0 +1,1 @@
+"""Sources of variety: one module each, with `VARIETY`."""
