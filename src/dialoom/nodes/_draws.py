@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -19,8 +20,8 @@ from dialoom.graph.template import Condition, Template
 from dialoom.nodes._draw import spread
 from dialoom.nodes._permutation import as_one, permuted
 from dialoom.nodes._sampler import Asked, Listed, Sampler
-from dialoom.nodes._written_sampler import sampler_of
 from dialoom.nodes._samplers.given import Given
+from dialoom.nodes._written_sampler import sampler_of
 
 # How often fields are drawn for one record until they meet the conditions, and how often a model or function is asked.
 _TRIES = 1000
@@ -375,9 +376,11 @@ class Draws:
         random = Random(0)
         for _ in range(_TRIALS):
             values: dict[str, Any] = {}
-            for each in entries:
-                values |= each.spread_out(each.sampler.at(random.random(), values, random))
-            yield values
+            # A draw that cannot be made meets nothing either.
+            with suppress(RecordError):
+                for each in entries:
+                    values |= each.spread_out(each.sampler.at(random.random(), values, random))
+                yield values
 
     def _needed(self, condition: Condition) -> set[str] | None:
         """The entries that decide about a condition; None where the record, a model or a function does too."""
