@@ -231,7 +231,7 @@ class Converse(BestOf):
         names = [str(persona["name"]) for persona in personas]
         plan = record.fields.get("plan")
         hooks = happening(self.steer, record, context)
-        walk = self.policy.walk(*band(self.turns, plan), names, context) if self.policy is not None else None
+        walk = self.policy.walk(*band(self.turns, plan), names, record, context) if self.policy is not None else None
         least, turns = shortest(self.turns), number_of_turns(self.turns, plan, context)
         for bounds in (hook.band() for _, hook in hooks):
             least, turns = bounds or (least, turns)
