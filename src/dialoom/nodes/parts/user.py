@@ -12,7 +12,7 @@ from dialoom.dialogue import Slot, Turn
 from dialoom.errors import RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.template import Template
-from dialoom.nodes._agents_mode import seen_by, spoken
+from dialoom.nodes._agents_mode import as_earlier_turns, seen_by, spoken
 from dialoom.nodes._ending import said_again
 from dialoom.nodes._speaker import GOAL, PATIENCE, Cue, Part, Said, Scene
 from dialoom.nodes._user_words import (
@@ -23,16 +23,11 @@ from dialoom.nodes._user_words import (
     speaks_as_assistant,
     without_service,
 )
+from dialoom.nodes.parts.agent import earlier_turns
 
 DONE_MARK = "<done>"
 _USER = Template(
     """
-{% if shown %}
-Talks that sound right:
-
-{{ shown | join('\n\n') }}
-
-{% endif %}
 You are {{ me.name }}, who needs something. You are not an assistant: you never offer help, and you never answer for the
 other side.
 {% if me.description %}About you: {{ me.description }}
@@ -214,7 +209,15 @@ class UserSpeaker:
         for number in range(self.part.tries):
             text = await context.ask(
                 model,
-                seen_by(self.name, rendered, so_far, cue.last, instructions, named=len(scene.personas) > 2),
+                seen_by(
+                    self.name,
+                    rendered,
+                    so_far,
+                    cue.last,
+                    instructions,
+                    named=len(scene.personas) > 2,
+                    before=as_earlier_turns(scene, self.me) if earlier_turns(system) else (),
+                ),
                 params=params,
                 grammar=grammar if context.takes_grammar(model) else None,
                 sample=scene.sample,
