@@ -46,7 +46,7 @@ When you have got what you want, thank the other and write {{ done_mark }} after
 """
 )
 _GRAMMAR = r"""root ::= sentence (" " short)? (" <done>")?
-sentence ::= [^\x00-\x20<>{}\[\]|#*_`"] [^\x00-\x1f<>{}\[\]|#*_`.!?]{1,90} [.!?]
+sentence ::= [^\x00-\x20<>{}\[\]|#*_`"] [^\x00-\x1f<>{}\[\]|#*_`.!?]{1,130} [.!?]
 short ::= [A-Z] [^\x00-\x1f<>{}\[\]|#*_`.!?]{1,50} [.!?]
 """
 _NOT_SO = "That was an assistant's line. You are the one who needs help: say what {name} would say."
