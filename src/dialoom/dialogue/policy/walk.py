@@ -115,4 +115,4 @@ def _pick(weights: Mapping[K, float], where: float) -> tuple[K, float]:
             return key, left / weight
         left -= weight
     # Sums of floats may fall a hair short.
-    return next(reversed(weights.items()))[0], _ALMOST_ONE
+    return list(weights)[-1], _ALMOST_ONE

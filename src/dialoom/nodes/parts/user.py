@@ -169,7 +169,7 @@ class UserSpeaker:
         if not so_far or not heard:
             opening = [name for name in self.part.opens_with if name in self.facts]
             self._told += opening
-            return [_OPEN, *self._answer(opening)] if not so_far else []
+            return [*(() if cue.acts else (_OPEN,)), *self._answer(opening)] if not so_far else []
         text = " ".join(turn.text for turn in heard)
         asked = [name for name, (_, names) in self.facts.items() if asks_for(text, names)]
         if not asked and (asks_for_anything(text) or "inform" in cue.acts):
@@ -179,7 +179,7 @@ class UserSpeaker:
         stuck = again or brings_nothing(text) or (bool(asked) and not fresh)
         self._without = self._without + 1 if stuck else 0
         self._told += fresh
-        return self._answer(asked) if asked else [_UNKNOWN] if self.facts and asks(text) else []
+        return self._answer(asked) if asked else [_UNKNOWN] if self.facts and asks(text) and not cue.acts else []
 
     def _answer(self, names: Sequence[str]) -> list[str]:
         facts = " and ".join(f"your {name.replace('_', ' ')}, which is {self.facts[name][0]}" for name in names)
@@ -205,7 +205,7 @@ class UserSpeaker:
         rendered = system.render({**scene.fields, **variables})
         model, params = self.part.asks(scene)
         grammar = f"root ::= {scene.line}\n" if scene.line else _GRAMMAR
-        instructions = [*told, *cue.instructions]
+        instructions = [*cue.instructions, *told]
         for number in range(self.part.tries):
             text = await context.ask(
                 model,
