@@ -84,7 +84,7 @@ def test_a_policy_is_written_and_read_back(tmp_path: Path) -> None:
 def lengths_by_force(one: Policy, least: int, most: int) -> dict[tuple[str, ...], float]:
     """All walks in a band with their chances, by walking them all."""
     found: dict[tuple[str, ...], float] = {}
-    ahead = [((name,), chance) for name, chance in one.starts().items()]
+    ahead: list[tuple[tuple[str, ...], float]] = [((name,), chance) for name, chance in one.starts().items()]
     while ahead:
         walk, chance = ahead.pop()
         for after, share in one.follows(walk[-1]).items():
