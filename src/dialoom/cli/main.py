@@ -20,6 +20,7 @@ from dialoom.cli.init import init
 from dialoom.cli.models import models
 from dialoom.cli.nodes import nodes
 from dialoom.cli.plan import plan
+from dialoom.cli.policy import policy
 from dialoom.cli.preview import preview
 from dialoom.cli.push import push
 from dialoom.cli.rejects import rejects
@@ -75,6 +76,7 @@ app.command("import")(import_)
 app.command("push")(push)
 app.add_typer(corpus, name="corpus")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(policy, name="policy")
 app.command("trace")(trace)
 app.command("nodes")(nodes)
 app.command("models")(models)

@@ -20,16 +20,16 @@ _ASSISTANT = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ASKS = re.compile(
-    r"\?|^\s*(please\s+)?(tell|give|provide|send|state|confirm|enter|spell|describe|share)\b|\b(could|can|may|would) (you|i)\b"
-    r"|\bi('ll| will)? (need|require)\b|\bwe('ll| will)? (need|require)\b|\bplease\b",
+    r"\?|^\s*(please\s+)?(tell|give|provide|send|state|confirm|enter|spell|describe|share)\b"
+    r"|\b(could|can|may|would) (you|i)\b|\bi('ll| will)? (need|require)\b|\bwe('ll| will)? (need|require)\b|\bplease\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _ANYTHING = re.compile(
     r"\b(details?|information|more about|anything else|what (happened|exactly)|tell me)\b", re.IGNORECASE
 )
 _NOTHING_DONE = re.compile(
-    r"\b(can(no|')t|cannot|unable|not (possible|able|available|allowed)|don'?t (know|have)|do not (know|have)|unfortunately"
-    r"|i'?m sorry|we'?re sorry|i am sorry|please (hold|wait|be patient)|no idea)\b",
+    r"\b(can(no|')t|cannot|unable|not (possible|able|available|allowed)|don'?t (know|have)|do not (know|have)"
+    r"|unfortunately|i'?m sorry|we'?re sorry|i am sorry|please (hold|wait|be patient)|no idea)\b",
     re.IGNORECASE,
 )
 

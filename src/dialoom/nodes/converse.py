@@ -35,7 +35,7 @@ from dialoom.nodes._outline import as_told, outline_of, with_outline
 from dialoom.nodes._policy_field import Step, UsedPolicy
 from dialoom.nodes._script_mode import PROMPT, ROLE, script_grammar
 from dialoom.nodes._shown_talks import script_of, speakers_of, turns_of
-from dialoom.nodes._speaker import Part, Scene
+from dialoom.nodes._speaker import Example, Part, Scene
 from dialoom.nodes._steer import VARIABLES, Stage
 from dialoom.nodes._talk import hold_talk, hold_walk
 from dialoom.nodes._turns import Turns, band, longest, number_of_turns, shortest
@@ -236,7 +236,7 @@ class Converse(BestOf):
         names = [str(persona["name"]) for persona in personas]
         plan = record.fields.get("plan")
         hooks = happening(self.steer, record, context)
-        walk = self.policy.walk(*band(self.turns, plan), names, context) if self.policy is not None else None
+        walk = self.policy.walk(*band(self.turns, plan), names, record, context) if self.policy is not None else None
         least, turns = shortest(self.turns), number_of_turns(self.turns, plan, context)
         for bounds in (hook.band() for _, hook in hooks):
             least, turns = bounds or (least, turns)
@@ -256,7 +256,9 @@ class Converse(BestOf):
         director = Director(hooks, stage, scene.fields, personas, sample, context)
         if self.mode == "script":
             return await self._script(scene, who, walk, director, context)
-        return await self._talk(replace(scene, fields={**scene.fields, "shown": self._shown(context)}), walk, director)
+        shown = self._shown(context)
+        fields = {**scene.fields, "shown": [write_script(example.turns) for example in shown]}
+        return await self._talk(replace(scene, fields=fields, examples=shown), walk, director)
 
     def _who(self, names: Sequence[str], turns: int, walk: Sequence[Step] | None) -> list[str] | None:
         if walk is not None:
@@ -312,12 +314,12 @@ class Converse(BestOf):
         """The parts that the cast gives, by its keys."""
         return given_parts(self.cast, self._usual)
 
-    def _shown(self, context: Context) -> list[str]:
-        """The scripts of the drawn examples, which agents read in their system message."""
-        drawn = [(name, script) for name, row in self.drawn(context) if (script := script_of(row)) is not None]
+    def _shown(self, context: Context) -> list[Example]:
+        """The drawn examples, for talks turn by turn."""
+        drawn = [(name, row) for name, row in self.drawn(context) if turns_of(row)]
         if drawn:
             context.showed([name for name, _ in drawn])
-        return [script for _, script in drawn]
+        return [Example(row.get("subtopic") or row.get("topic"), turns_of(row)) for _, row in drawn]
 
     def _rate(self, record: Record, turns: list[Turn], context: Context) -> Rating:
         fields = {**record.fields, "dialogue": dialogue_value(turns)}

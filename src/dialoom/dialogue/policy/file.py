@@ -58,5 +58,6 @@ def _plain(weight: float) -> float | int:
 
 def _first(problems: list[DialoomError]) -> DataError:
     one = problems[0]
-    more = f", and {len(problems) - 1} more problems" if len(problems) > 1 else ""
+    others = len(problems) - 1
+    more = f", and {others} more problem{'s' if others > 1 else ''}" if others else ""
     return DataError(f"{one.what}{more}", place=one.place, remedy=one.remedy)

@@ -12,7 +12,7 @@ from dialoom.dialogue import Slot, Turn
 from dialoom.errors import RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.template import Template
-from dialoom.nodes._agents_mode import seen_by, spoken
+from dialoom.nodes._agents_mode import as_earlier_turns, seen_by, spoken
 from dialoom.nodes._ending import said_again
 from dialoom.nodes._speaker import GOAL, PATIENCE, Cue, Part, Said, Scene
 from dialoom.nodes._user_words import (
@@ -23,18 +23,13 @@ from dialoom.nodes._user_words import (
     speaks_as_assistant,
     without_service,
 )
+from dialoom.nodes.parts.agent import earlier_turns
 
 DONE_MARK = "<done>"
 _USER = Template(
     """
-{% if shown %}
-Talks that sound right:
-
-{{ shown | join('\n\n') }}
-
-{% endif %}
-You are {{ me.name }}, a customer who needs something. You are not an assistant: you never offer help, and you never answer
-for the other side.
+You are {{ me.name }}, who needs something. You are not an assistant: you never offer help, and you never answer for the
+other side.
 {% if me.description %}About you: {{ me.description }}
 {% endif %}
 What you want: {{ goal }}
@@ -45,8 +40,8 @@ What you want: {{ goal }}
 - {{ name }}: {{ value }}
 {% endfor %}
 {% endif %}
-You talk with {{ others | map(attribute='name') | join(' and ') }}, who is to solve it. Write only your next turn: one short
-sentence, as people type or say it, with one thing at a time. Do not make up numbers, dates or names.
+You talk with {{ others | map(attribute='name') | join(' and ') }}, who is to solve it. Write only your next turn: one
+short sentence, as people type or say it, with one thing at a time. Do not make up numbers, dates or names.
 When you have got what you want, thank the other and write {{ done_mark }} after it.
 """
 )
@@ -64,11 +59,11 @@ _ESCALATE = "You have had enough: insist on speaking to somebody else."
 
 
 class User(Part):
-    """A user and no assistant: short turns, one thing at a time, facts only when they are asked for, and not for ever.
+    """A user and no assistant: short turns, one thing at a time, facts only when asked for, and not for ever.
 
-    Goal, knowledge, patience and style come from the fields here, or else from the record's `goal` (`subtopic`, `topic`),
-    `knows`, `patience` and `style`. What the user knows is kept from the model until the other asks for it, so that it
-    cannot be told before.
+    Goal, knowledge, patience and style come from the fields here, or else from the record's `goal` (or `subtopic`, or
+    `topic`), `knows`, `patience` and `style`. What the user knows is kept from the model until the other asks for it,
+    so that it cannot be told before.
     """
 
     kind: Literal["user"] = Field(default="user", description="A simulated user.")
@@ -77,8 +72,8 @@ class User(Part):
     )
     knows: dict[str, Template | list[Template]] | None = Field(
         default=None,
-        description="Facts that it gives only when asked, by name: {order number: 'A-1234'}. Of a list the first is the "
-        "fact, and the others are further names by which it may be asked for. Left out, the record's `knows`.",
+        description="Facts that it gives only when asked, by name: {order number: 'A-1234'}. Of a list the first is "
+        "the fact, and the others are further names by which it may be asked for. Left out, the record's `knows`.",
     )
     opens_with: list[str] = Field(default_factory=list, description="Names of facts that it tells without being asked.")
     patience: int | None = Field(
@@ -151,9 +146,10 @@ class UserSpeaker:
         return str(self.me["name"])
 
     async def say(self, so_far: Sequence[Turn], cue: Cue, context: Context) -> Said:
-        told = self._heed(so_far)
-        leaves = self._without >= self.patience and not self._had_enough
-        told += self._mood(leaves)
+        told = self._heed(so_far, cue)
+        # A policy says itself when somebody has enough.
+        leaves = self._without >= self.patience and not self._had_enough and not cue.acts
+        told += [] if cue.acts else self._mood(leaves)
         if leaves:
             self._had_enough = True
             context.note(
@@ -165,7 +161,7 @@ class UserSpeaker:
             return Said(turn, PATIENCE)
         return Said(turn, GOAL if DONE_MARK in text else None)
 
-    def _heed(self, so_far: Sequence[Turn]) -> list[str]:
+    def _heed(self, so_far: Sequence[Turn], cue: Cue) -> list[str]:
         """Take in what was said since the last turn: which facts were asked for, and whether anything came of it."""
         heard = [turn for turn in so_far[self._seen :] if turn.speaker != self.name]
         earlier = [turn for turn in so_far[: self._seen] if turn.speaker != self.name]
@@ -176,7 +172,7 @@ class UserSpeaker:
             return [_OPEN, *self._answer(opening)] if not so_far else []
         text = " ".join(turn.text for turn in heard)
         asked = [name for name, (_, names) in self.facts.items() if asks_for(text, names)]
-        if not asked and asks_for_anything(text):
+        if not asked and (asks_for_anything(text) or "inform" in cue.acts):
             asked = [name for name in self.facts if name not in self._told][:1]
         fresh = [name for name in asked if name not in self._told]
         again = any(said_again(turn.text, before.text) for turn in heard for before in earlier)
@@ -213,7 +209,15 @@ class UserSpeaker:
         for number in range(self.part.tries):
             text = await context.ask(
                 model,
-                seen_by(self.name, rendered, so_far, cue.last, instructions, named=len(scene.personas) > 2),
+                seen_by(
+                    self.name,
+                    rendered,
+                    so_far,
+                    cue.last,
+                    instructions,
+                    named=len(scene.personas) > 2,
+                    before=as_earlier_turns(scene, self.me) if earlier_turns(system) else (),
+                ),
                 params=params,
                 grammar=grammar if context.takes_grammar(model) else None,
                 sample=scene.sample,
