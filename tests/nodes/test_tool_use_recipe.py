@@ -48,11 +48,9 @@ def test_its_rows_are_exported(copied: Path, tmp_path: Path) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason="xllamacpp is not installed")
 @pytest.mark.skipif(find_weights() is None, reason="the weights are not here; run: dialoom models pull")
 def test_the_embedded_model_calls_tools(copied: Path, tmp_path: Path) -> None:
-    report = dialoom.run(
-        dialoom.load_recipe(copied, CALLS),
-        tmp_path / "out",
-        limit=1,
-    )
+    # One thread: several of them wait for each other where others use the machine.
+    changes = {"models.writer": "{from: embedded, threads: 1, slots: 1}", "nodes.dialogue.candidates": "1"}
+    report = dialoom.run(dialoom.load_recipe(copied, CALLS | changes), tmp_path / "out", limit=1)
     assert report.status == "finished"
     assert report.counts.kept == 1, report
     (kept,) = dialoom.Corpus.open(tmp_path / "out" / "corpus").dialogues()

@@ -86,7 +86,7 @@ def _steps(dialogue: Dialogue, recipe: Recipe, ledger: ReadLedger) -> list[Step]
         if entry is not None and entry.node in at:
             answer = read_completion(entry.answer, entry.latency)
             messages = orjson.loads(entry.request)["messages"]
-            at[entry.node].calls.append(Call(messages, answer.text, answer.completion_tokens, answer.latency))
+            at[entry.node].calls.append(Call(messages, answer.shown, answer.completion_tokens, answer.latency))
     for event in dialogue.lineage.events:
         if event.node in at:
             detail = ", ".join(f"{name}: {value}" for name, value in event.detail.items())
