@@ -90,6 +90,14 @@ def test_a_model_that_it_brings_along(tmp_path: Path, server: FaultServer) -> No
     assert recipe.nodes["calls"].models() == {"nodes.situation.model": "writer", "nodes.note.model": "calls/scribe"}
 
 
+def test_a_file_of_a_model_that_it_brings_along(tmp_path: Path, server: FaultServer) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "inner.yaml").write_text(INNER.replace("writer: embedded", "mine: embedded:own.gguf"))
+    made = content(server, recipe="parts/inner.yaml")
+    recipe = dialoom.load_recipe(write(tmp_path / "r.yaml", made))
+    assert recipe.models["calls/mine"].model_dump()["path"] == tmp_path.resolve() / "parts" / "own.gguf"
+
+
 def test_its_content_is_in_the_hash(tmp_path: Path, server: FaultServer) -> None:
     def hashed(inner: str, **calls: Any) -> str:
         (tmp_path / "inner.yaml").write_text(inner)
