@@ -65,7 +65,10 @@ def test_another_recipe_as_a_node(tmp_path: Path, server: FaultServer) -> None:
 def test_all_that_its_nodes_wrote_comes_back(tmp_path: Path, server: FaultServer) -> None:
     (tmp_path / "inner.yaml").write_text(INNER)
     run(content(server, part=["situation", "note"]), tmp_path / "run")
-    assert set(dialogues(tmp_path)[0].fields) == {"subject", "plan", "situation", "note", "last"}
+    first = dialogues(tmp_path)[0]
+    assert set(first.fields) == {"subject", "plan", "situation", "note", "last"}
+    # What it was given under another name is none of what its nodes wrote.
+    assert first.topic is None
 
 
 def test_changes_of_its_values_and_models(tmp_path: Path, server: FaultServer) -> None:
