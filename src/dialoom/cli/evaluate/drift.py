@@ -88,16 +88,10 @@ def command(
 
 
 def _units(path: str, format: str | None) -> list[Unit]:
-    from dialoom.corpus import Corpus
-    from dialoom.engine.corpora import corpus_of
+    from dialoom.cli._labelled_sets import dialogues_in
     from dialoom.evaluation.drift import unit_of
 
-    location, sign, sql = path.partition("::")
-    if sign:
-        dialogues = Corpus.open(corpus_of(location).location).dialogues(where=sql)
-    else:
-        dialogues = shared.dialogues(location, format)
-    return [unit for one in dialogues if (unit := unit_of(one)) is not None]
+    return [unit for one in dialogues_in(path, format) if (unit := unit_of(one)) is not None]
 
 
 def _show(path: str, drift: Drift) -> None:
