@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -27,14 +28,14 @@ class _Pairs:
         for text in texts:
             line = _line(text)
             words.update(line)
-            pairs.update(zip(line, line[1:], strict=False))
+            pairs.update(itertools.pairwise(line))
         return cls(words, pairs, sum(words.values()))
 
     def bits(self, text: str) -> float:
         """Log2 score a word."""
         line = _line(text)
         score = 0.0
-        for before, word in zip(line, line[1:], strict=False):
+        for before, word in itertools.pairwise(line):
             if self.pairs[before, word]:
                 score += log2(self.pairs[before, word] / self.words[before])
             else:
