@@ -92,8 +92,7 @@ def test_what_is_a_copy_depends_on_the_data() -> None:
 
 
 def test_real_lines_read_naturally_and_salad_does_not() -> None:
-    texts = [text for lines in real_lines().values() for text in lines]
-    natural = Naturalness.of(texts)
+    natural = Naturalness.of(real_lines())
     assert natural("can you tell me will snow come") > natural("snow me can will come tell you")
     assert natural("xyzzy plugh frobnicate quux zorkmid") == 0
 

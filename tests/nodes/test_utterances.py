@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import dialoom
+from dialoom.graph.check import check
 from dialoom.intents.line import broken_spans
 from tests.intents.lines import real_lines
 from tests.models.scripted import Scripted
@@ -155,13 +156,15 @@ def test_negatives_come_labelled(tmp_path: Path) -> None:
 )
 def test_mistakes_are_found_before_the_first_call(fields: dict[str, Any], place: str) -> None:
     made = recipe("http://127.0.0.1:9/v1", [dict(_ROW)]).add("line", "utterances", **fields)
-    found = [str(problem) for problem in made.check()]
-    assert any(place in each for each in found), found
+    with pytest.raises(dialoom.DialoomError) as raised:
+        check(made)
+    problems = getattr(raised.value, "problems", [raised.value])
+    assert any(place in str(each) for each in problems), problems
 
 
 def test_the_shipped_recipe_without_a_model(tmp_path: Path) -> None:
     shipped = Path(dialoom.__file__).parent / "recipes" / "rare-utterances.yaml"
-    made = dialoom.load_recipe(shipped, {"nodes.line.model": None})
+    made = dialoom.load_recipe(shipped, {"nodes.line.model": "null"})
     outcome = run(made, tmp_path)
     intents = Counter(each.turns[0].intent for each in outcome.kept)
     assert set(intents) == {"lost_luggage", "card_swallowed"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 
@@ -51,15 +51,17 @@ class Naturalness:
     own: tuple[float, ...]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Naturalness:
-        """Learned from real lines; each of them is measured by a model of the others (five folds)."""
+    def of(cls, lines: Mapping[str, Sequence[str]]) -> Naturalness:
+        """Learned from real lines by intent. Each is measured by a model that saw no line of its intent (five folds),
+        as lines of a rare intent bring words that the others lack."""
+        intents = sorted(lines)
         own: list[float] = []
-        for fold in range(min(_FOLDS, len(texts))):
-            rest = [text for number, text in enumerate(texts) if number % _FOLDS != fold]
-            if rest:
-                model = _Pairs.of(rest)
-                own += [model.bits(text) for text in texts[fold::_FOLDS]]
-        return cls(_Pairs.of(texts), tuple(sorted(own)))
+        for fold in range(min(_FOLDS, len(intents))):
+            held = set(intents[fold::_FOLDS])
+            model = _Pairs.of([text for intent in intents if intent not in held for text in lines[intent]])
+            if model.total:
+                own += [model.bits(text) for intent in sorted(held) for text in lines[intent]]
+        return cls(_Pairs.of([text for intent in intents for text in lines[intent]]), tuple(sorted(own)))
 
     def __call__(self, text: str) -> float:
         return bisect_left(self.own, self.pairs.bits(text)) / len(self.own) if self.own else 0.0

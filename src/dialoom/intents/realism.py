@@ -115,7 +115,7 @@ class Verifier:
             real,
             first(texts, intents),
             second(texts, intents),
-            Naturalness.of(texts),
+            Naturalness.of(real),
             Copies.of(real),
             thresholds,
         )
