@@ -75,6 +75,7 @@ class Utterances(Asking):
     spread: float = Field(
         default=0.5, ge=0, le=10, description="What a score counts against likeness to lines that are there already."
     )
+    dropped: bool = Field(default=False, description="Let what does not hold go on too, with the verdict `drop`.")
     rare: int = Field(default=5, ge=1, description="Examples that such an intent has; thresholds are measured at it.")
 
     _grounds: Grounds | None = PrivateAttr(default=None)
@@ -146,13 +147,14 @@ class Utterances(Asking):
             counts[why] = counts.get(why, 0) + 1
         kept = self._chosen([each for each in found if each.verdict == "keep"], brief)
         context.note("candidates", made=len(found), kept=len(kept), found=counts)
-        review = [each for each in found if each.verdict == "review"]
+        beside = ("review", "drop") if self.dropped else ("review",)
+        review = [each for each in found if each.verdict in beside]
         made = [
             negative
             for kind, count in self.negatives.items()
             for negative in negatives(kind, brief.ground, count, context.random("negatives", kind))
         ]
-        if not kept and not made:
+        if not kept and not made and not (self.dropped and review):
             raise RecordError(f"of {len(found)} candidates for '{brief.ground.intent}' none holds: {counts}")
         return Children(
             [self._child(each.line, each.verdict, each) for each in (*kept, *review)]
