@@ -70,7 +70,7 @@ class Locate(Node):
             turns, place = self._said(turns, _turns(record.fields[self.put], self.put), context)
             context.note("the intent is said", turn=place, put=True)
         else:
-            raise Rejected([f"no turn from number {self.after + 1} on says {intent}"])
+            raise Rejected(f"no turn from number {self.after + 1} on says {intent}")
         told = [turn.model_dump(exclude_defaults=True) for turn in turns]
         return {self.field: {"turns": told, "script": write_script(turns)}}
 
@@ -94,7 +94,7 @@ class Locate(Node):
             raise RecordError(f"'{self.put}' holds no line")
         after = [at for at, turn in enumerate(turns) if at + 1 >= self.after and turn.speaker != self.speaker]
         if not after:
-            raise Rejected([f"nobody but {self.speaker} speaks before turn {self.after + 1}"])
+            raise Rejected(f"nobody but {self.speaker} speaks before turn {self.after + 1}")
         random = context.random("put")
         at = random.choice(after) + 1
         said = put[0]
