@@ -57,7 +57,7 @@ def corpus(made: Path, tmp_path: Path, dialoom: Dialoom) -> Dialoom:
     """Runs in a folder with a corpus of two batches and a file."""
     shutil.copytree(made, tmp_path / "corpus")
     (tmp_path / "file").write_text("mine")
-    (tmp_path / "taxonomy.yaml").write_text("intents: {pay: {description: Pays a bill.}}\n")
+    (tmp_path / "taxonomy.yaml").write_text("taxonomy: bank\nintents: {pay: {description: Pays a bill.}}\n")
     (tmp_path / "empty").mkdir()
     return dialoom
 
