@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 
@@ -27,14 +28,14 @@ class _Pairs:
         for text in texts:
             line = _line(text)
             words.update(line)
-            pairs.update(zip(line, line[1:], strict=False))
+            pairs.update(itertools.pairwise(line))
         return cls(words, pairs, sum(words.values()))
 
     def bits(self, text: str) -> float:
         """Log2 score a word."""
         line = _line(text)
         score = 0.0
-        for before, word in zip(line, line[1:], strict=False):
+        for before, word in itertools.pairwise(line):
             if self.pairs[before, word]:
                 score += log2(self.pairs[before, word] / self.words[before])
             else:
@@ -50,15 +51,17 @@ class Naturalness:
     own: tuple[float, ...]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Naturalness:
-        """Learned from real lines; each of them is measured by a model of the others (five folds)."""
+    def of(cls, lines: Mapping[str, Sequence[str]]) -> Naturalness:
+        """Learned from real lines by intent. Each is measured by a model that saw no line of its intent (five folds),
+        as lines of a rare intent bring words that the others lack."""
+        intents = sorted(lines)
         own: list[float] = []
-        for fold in range(min(_FOLDS, len(texts))):
-            rest = [text for number, text in enumerate(texts) if number % _FOLDS != fold]
-            if rest:
-                model = _Pairs.of(rest)
-                own += [model.bits(text) for text in texts[fold::_FOLDS]]
-        return cls(_Pairs.of(texts), tuple(sorted(own)))
+        for fold in range(min(_FOLDS, len(intents))):
+            held = set(intents[fold::_FOLDS])
+            model = _Pairs.of([text for intent in intents if intent not in held for text in lines[intent]])
+            if model.total:
+                own += [model.bits(text) for intent in sorted(held) for text in lines[intent]]
+        return cls(_Pairs.of([text for intent in intents for text in lines[intent]]), tuple(sorted(own)))
 
     def __call__(self, text: str) -> float:
         return bisect_left(self.own, self.pairs.bits(text)) / len(self.own) if self.own else 0.0

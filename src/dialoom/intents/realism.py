@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -114,7 +115,7 @@ class Verifier:
             real,
             first(texts, intents),
             second(texts, intents),
-            Naturalness.of(texts),
+            Naturalness.of(real),
             Copies.of(real),
             thresholds,
         )
@@ -195,5 +196,5 @@ def _coherence(line: Line) -> float:
         return 0.0
     size = min(3, len(words))
     runs = [tuple(words[at : at + size]) for at in range(len(words) - size + 1)]
-    echoed = sum(one == next_ for one, next_ in zip(words, words[1:], strict=False))
+    echoed = sum(one == next_ for one, next_ in itertools.pairwise(words))
     return max(0.01, (len(set(runs)) - echoed) / len(runs))

@@ -38,8 +38,8 @@ class Thresholds:
         if not self.precision:
             return f"too little real data to calibrate on; least probability {self.probability:.2f}"
         return (
-            f"least probability {self.probability:.2f} (precision {self.precision:.1%}, recall {self.recall:.1%} on real "
-            f"lines), second view to rank {self.second}"
+            f"least probability {self.probability:.2f} (precision {self.precision:.1%}, recall {self.recall:.1%} on "
+            f"real lines), second view to rank {self.second}"
         )
 
 
@@ -48,10 +48,10 @@ def calibrate(
 ) -> Thresholds:
     """Thresholds for intents of `rare` examples.
 
-    A fifth of the intents that have many lines are cut to `rare` of them. Of the lines held out, their own count as good
-    candidates, and those of the other intents that the views hold to be likeliest theirs as bad ones, as many of each:
-    a careless generator is right about half the time. The least probability is taken with which the wanted precision is
-    reached; the second view's rank, so that it passes nine in ten good ones.
+    A fifth of the intents that have many lines are cut to `rare` of them. Of the lines held out, their own count as
+    good candidates, and those of the other intents that look most like theirs as bad ones, as many of each: a careless
+    generator is right about half the time. The least probability is taken with which the wanted precision is reached;
+    the second view's rank, so that it passes nine in ten good ones.
     """
     random = Random(_SEED)
     rich = sorted(intent for intent, lines in real.items() if len(set(lines)) >= 3 * rare)

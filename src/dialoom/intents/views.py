@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,4 +122,4 @@ def softmax(scores: NDArray[np.floating]) -> Numbers:
 
 def _features(text: str) -> set[str]:
     words = text.lower().rstrip(".?!").split()
-    return {*words, *(" ".join(pair) for pair in zip(words, words[1:], strict=False))}
+    return {*words, *(" ".join(pair) for pair in itertools.pairwise(words))}

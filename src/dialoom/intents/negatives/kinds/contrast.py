@@ -15,8 +15,8 @@ _FEWEST = 3
 
 
 def _make(ground: Ground, random: Random) -> Iterator[Line]:
-    """One word is replaced by a word that tells another intent: one that real lines use in it alone, nearly. The pair is
-    the line and `of`."""
+    """One word is replaced by a word that tells another intent: one that real lines use in it alone, nearly. The pair
+    is the line and `of`."""
     own = {word for line in ground.examples for word in line.text.lower().split()}
     telling = _telling(ground, own)
     if not telling:
