@@ -2,11 +2,11 @@
 
     python -m benchmarks.rare_intents [--arms NAME,...] [--seeds N] [--embedder NAME] [--cache DIR]
 
-For each seed 15 of the 35 intents that recorded paraphrases exist for are drawn, 5 random training lines of each and all
-lines of the others are kept, and each arm adds up to 45 lines to a rare intent. A logistic regression (C = 20) over frozen
-embeddings is tested on CLINC150's test set: macro F1 over the 15. `chatgpt` and `crowd` are the recorded paraphrases,
-`real` is up to 45 of the real lines that were cut, `real_all` all of them. `--add NAME=FILE` adds an arm of given lines,
-whose path may hold {seed}. Reads DIALOOM_DATA.
+For each seed 15 of the 35 intents that recorded paraphrases exist for are drawn, 5 random training lines of each and
+all lines of the others are kept, and each arm adds up to 45 lines to a rare intent. A logistic regression (C = 20) over
+frozen embeddings is tested on CLINC150's test set: macro F1 over the 15. `chatgpt` and `crowd` are the recorded
+paraphrases, `real` is up to 45 of the real lines that were cut, `real_all` all of them. `--add NAME=FILE` adds an arm
+of given lines, whose path may hold {seed}. Reads DIALOOM_DATA.
 """
 
 from __future__ import annotations

@@ -169,6 +169,22 @@ def test_the_command(tmp_path: Path, dialoom: Dialoom) -> None:  # noqa: F811
     assert dialoom("diagnose", "data.csv", "--split", "test").code == 3
 
 
+def test_a_corpus_and_a_folder_are_data_too(tmp_path: Path, dialoom: Dialoom) -> None:  # noqa: F811
+    write_csv(tmp_path / "data.csv", rows({"weather": 12, "music": 12, "balance": 12}, split="train"))
+    assert dialoom("import", "data.csv", "--corpus", "corpus").code == 0
+    told = dialoom("diagnose", "corpus", "--json").json
+    assert (told["lines"], len(told["intents"])) == (36, 3)
+    some = dialoom("diagnose", "corpus::turn_notes::VARCHAR NOT LIKE '%balance%'", "--json").json
+    assert [each["intent"] for each in some["intents"]] == ["music", "weather"]
+    folder = tmp_path / "atis" / "train"
+    folder.mkdir(parents=True)
+    made = rows({"weather": 12, "music": 12})
+    (folder / "seq.in").write_text("".join(f"{row.text}\n" for row in made))
+    (folder / "seq.out").write_text("".join(" ".join("O" for _ in row.text.split()) + "\n" for row in made))
+    (folder / "label").write_text("".join(f"{row.intent}\n" for row in made))
+    assert dialoom("diagnose", "atis", "--json").json["lines"] == 24
+
+
 @pytest.mark.skipif(not (data_folder() / "clinc150").is_dir(), reason=f"no CLINC150 in {data_folder()}")
 def test_real_rare_intents_are_found() -> None:
     data = Reading(split="train").read(data_folder() / "clinc150" / "data_imbalanced.json")

@@ -14,6 +14,7 @@ from dialoom.intents.decided import record_decisions
 from dialoom.intents.derive import derive_taxonomy, spoken
 from dialoom.intents.taxonomy import read_taxonomy
 from dialoom.intents.utterances import Reading, utterances_of
+from tests.cli.conftest import Dialoom, dialoom  # noqa: F401
 from tests.dialogue.nlu import dialogue, slot
 
 WRITTEN = """\
@@ -115,3 +116,15 @@ def test_decisions_go_into_the_corpus_once(tmp_path: Path) -> None:
     assert record_decisions(taxonomy, corpus) == []
     (one,) = decisions(corpus)
     assert (one.subject, one.decision, one.who) == ("lost_card", "both", "Ana Diaz")
+
+
+def test_the_command_records_decisions(tmp_path: Path, dialoom: Dialoom) -> None:  # noqa: F811
+    path = written(tmp_path)
+    Corpus.open(tmp_path / "corpus", create=True)
+    shown = dialoom("corpus", "taxonomy", path)
+    assert (shown.code, shown.out.strip()) == (0, "recorded 1 decisions on 2 intents: lost_card")
+    assert "'new_card' has no description" in shown.err
+    assert "recorded 0 decisions" in dialoom("corpus", "taxonomy", path).out
+    path.write_text(WRITTEN.replace("critical\n", "huge\n"))
+    wrong = dialoom("corpus", "taxonomy", path)
+    assert (wrong.code, "taxonomy.yaml:9" in wrong.err) == (2, True)

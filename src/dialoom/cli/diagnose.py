@@ -21,8 +21,8 @@ _SHOWN = 15
 
 def diagnose(
     data: Annotated[
-        list[Path],
-        typer.Argument(metavar="DATA...", help="Labelled data: CLINC, Rasa, CSV, SNIPS, SGD or another format."),
+        list[str],
+        typer.Argument(metavar="DATA...", help="Labelled data: a file, a folder, a corpus or a run."),
     ],
     taxonomy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The taxonomy: what is critical, what intents mean.")
@@ -73,6 +73,7 @@ def diagnose(
       dialoom diagnose nlu.yml --taxonomy taxonomy.yaml --rare-below 20 --json
     """
     from dialoom.cli._console import err, print_json
+    from dialoom.cli._labelled_sets import dialogues_in
     from dialoom.cli._output import free
     from dialoom.dialogue.formats import write_lines
     from dialoom.intents.derive import derive_taxonomy
@@ -86,11 +87,13 @@ def diagnose(
         free(path, force=force)
     known = read_taxonomy(taxonomy) if taxonomy else None
     outside = [*(oos or ()), *(known.out_of_scope if known else ())]
-    rows = Reading(outside, None if split == "all" else split, format).read(*data)
+    rows = Reading(
+        outside, None if split == "all" else split, format, open=lambda named: dialogues_in(named, format)
+    ).read(*data)
     settings = Settings(Rarity(rare_share, rare_below), folds, seed, _named(features))
     told: Callable[[str], None] = (lambda _: None) if json else (lambda what: err().print(f"{what} ..."))
     found = diagnosed(rows, load_embedder(embedder, cache), known, settings, told)
-    name = data[0].stem
+    name = Path(data[0].partition("::")[0]).stem
     if map is not None:
         write_lines([coverage_map(found, f"Coverage of {name}").removesuffix("\n")], map)
     if write_taxonomy is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,12 +88,14 @@ class Reading:
     Attributes:
         outside: further names of intents that stand for out of scope.
         split: take this part alone; `train` also takes rows that tell none. None takes all.
+        open: gives the dialogues of what is named; left out, those of files in a format of dialogues.
     """
 
     outside: Sequence[str] = ()
     split: str | None = None
     format: str | None = None
     bad: Bad | None = None
+    open: Callable[[str], Iterable[Dialogue]] | None = None
     _names: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -130,7 +132,9 @@ class Reading:
             (outside if self.is_outside(row.intent) else inside).append(row)
         return Labelled(tuple(inside), tuple(outside))
 
-    def _dialogues(self, path: Path | str) -> Iterator[Dialogue]:
+    def _dialogues(self, path: Path | str) -> Iterable[Dialogue]:
+        if self.open is not None:
+            return self.open(str(path))
         return read_dialogues(Path(path), self.format, self.bad)
 
 

@@ -28,7 +28,7 @@ def command(
     ] = None,
     splits: Annotated[
         int, typer.Option(min=20, help="How often real data is split to see how it differs from itself.")
-    ] = 300,
+    ] = 200,
     alpha: Annotated[
         float, typer.Option(min=0, max=1, help="How often real data itself would raise any alarm.")
     ] = 0.05,
@@ -56,7 +56,7 @@ def command(
     """
     from dialoom.cli._console import err, print_json
     from dialoom.errors import DataError, Place, UsageError
-    from dialoom.evaluation.drift import SIGNALS, Unit, detect_drift
+    from dialoom.evaluation.drift import SIGNALS, detect_drift
     from dialoom.intents.embedders import load_embedder
 
     chosen = None if signals is None else [name.strip() for name in signals.split(",") if name.strip()]
@@ -88,27 +88,22 @@ def command(
 
 
 def _units(path: str, format: str | None) -> list[Unit]:
-    from dialoom.corpus import Corpus
-    from dialoom.engine.corpora import corpus_of
+    from dialoom.cli._labelled_sets import dialogues_in
     from dialoom.evaluation.drift import unit_of
 
-    location, sign, sql = path.partition("::")
-    if sign:
-        dialogues = Corpus.open(corpus_of(location).location).dialogues(where=sql)
-    else:
-        dialogues = shared.dialogues(location, format)
-    return [unit for one in dialogues if (unit := unit_of(one)) is not None]
+    return [unit for one in dialogues_in(path, format) if (unit := unit_of(one)) is not None]
 
 
 def _show(path: str, drift: Drift) -> None:
     from dialoom.cli._console import err, out, table, visible
     from dialoom.cli._numbers import count
 
-    numbers = ("made", "usual", "threshold", "p")
+    numbers = ("made", "usual", "threshold", "size", "p")
     rows = table("signal", *numbers, "", right=numbers, title=visible(path))
     for each in drift.alarms:
-        figures = (f"{value:.3g}" for value in (each.value, each.usual, each.threshold, each.p))
-        rows.add_row(each.signal, *figures, "ALARM" if each.alarm else "")
+        figures = [f"{value:.3g}" for value in (each.value, each.usual, each.threshold)]
+        size = "-" if each.size is None else f"{each.size:.1f}"
+        rows.add_row(each.signal, *figures, size, f"{each.p:.3g}", "ALARM" if each.alarm else "")
     out().print(rows)
     for each in drift.alarms:
         if each.alarm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ from dialoom.cli import _options
 from dialoom.cli.evaluate import _options as shared
 
 if TYPE_CHECKING:
+    from dialoom.dialogue import Dialogue
     from dialoom.evaluation.agreement import Interval
     from dialoom.evaluation.intents import Arm, Curve, Problem, Report
     from dialoom.evaluation.intents.report import Figure
@@ -84,18 +85,20 @@ def command(
       dialoom evaluate intents nlu.yml --test real.csv --add 'free=runs/rare/corpus::fields LIKE ''%free%'''
     """
     from dialoom.cli._console import err, print_json
-    from dialoom.evaluation.intents import compare, learning_curve
+    from dialoom.cli._labelled_sets import dialogues_in
+    from dialoom.evaluation.intents import Experiment, compare, learning_curve
     from dialoom.evaluation.intents.report import report
     from dialoom.intents.embedders import load_embedder
     from dialoom.intents.utterances import Labelled, Reading
 
-    reading = Reading(oos or (), "train", format)
+    def opened(named: str) -> Iterator[Dialogue]:
+        return dialogues_in(named, format)
+
+    reading = Reading(oos or (), "train", format, open=opened)
     data = reading.read(train)
-    tested = Reading(oos or (), "test" if test is None else None, format).read(test or train)
+    tested = Reading(oos or (), "test" if test is None else None, format, open=opened).read(test or train)
     if test is not None and "test" in tested.splits():
         tested = tested.only("test")
-    from dialoom.evaluation.intents import Experiment
-
     experiment = Experiment(load_embedder(embedder, cache), Labelled(tested.rows, tested.outside), most, slots)
     problems = _problems(data, cut, draw, seeds, _names(among), _rare(data, rare, rare_share, rare_below))
     arms_of = _arms(arms, [_given(one, reading) for one in add or ()], real, reading)
@@ -157,19 +160,13 @@ def _given(written: str, reading: Reading) -> Arm:
 
 
 def _lines(path: str, reading: Reading) -> Sequence[Utterance]:
-    from dialoom.corpus import Corpus
-    from dialoom.engine.corpora import corpus_of
+    from dialoom.cli._labelled_sets import dialogues_in
     from dialoom.errors import DataError, Place
     from dialoom.intents.utterances import utterances_of
 
-    location, sign, sql = path.partition("::")
-    if sign:
-        found = Corpus.open(corpus_of(location).location).dialogues(where=sql)
-    else:
-        found = shared.dialogues(location, reading.format)
-    rows = reading.sorted(row for one in found for row in utterances_of(one)).rows
+    rows = reading.sorted(row for one in dialogues_in(path, reading.format) for row in utterances_of(one)).rows
     if not rows:
-        raise DataError("no line of it has an intent", place=Place(location), remedy="name labelled lines")
+        raise DataError("no line of it has an intent", place=Place(path), remedy="name labelled lines")
     return rows
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _HELD = 300
 _REFERENCE = 3000
 _FEW = 20
+_DRAWS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,18 @@ class Alarm:
     alarm: bool
     details: list[str]
 
+    @property
+    def size(self) -> float | None:
+        """How far the value is beyond what is usual, in distances from there to the threshold: 1 is at the threshold.
+
+        None where real data does not vary at all.
+        """
+        width = self.threshold - self.usual
+        return (self.value - self.usual) / width if width > 0 else None
+
     def to_json(self) -> dict[str, Any]:
         return {
+            "size": self.size,
             "signal": self.signal,
             "about": self.about,
             "value": self.value,
@@ -92,15 +103,15 @@ def detect_drift(
     embed: Embed,
     *,
     signals: Sequence[str] | None = None,
-    splits: int = 300,
+    splits: int = 200,
     alpha: float = 0.05,
     seed: int = 0,
     told: Callable[[str], None] = lambda _: None,
 ) -> Drift:
     """Signals of drift with alarms.
 
-    Real data is split again and again: a part is held out, and the rest is the reference. How the held part differs from
-    the reference is what is usual; made units, as many of each intent as the part has, are measured against the same
+    Real data is split again and again: a part is held out, and the rest is the reference. How the held part differs
+    from it is what is usual; made units, as many of each intent as the part has, are measured against the same
     reference. So neither the mix of intents nor the number of units can raise an alarm.
 
     Args:
@@ -127,14 +138,13 @@ def detect_drift(
             told(signal.name)
             ready = signal.make(pool)
             usual = [ready.statistic(reference, held) for reference, held, _ in drawn]
-            seen = [ready.statistic(reference, other) for reference, _, other in drawn]
+            seen = [ready.statistic(reference, other) for reference, _, other in drawn[:_DRAWS]]
             values.append((signal, ready, usual, seen))
     raw = [(1 + sum(one >= float(np.mean(seen)) for one in usual)) / (1 + len(usual)) for _, _, usual, seen in values]
     adjusted = holm(raw)
-    inside = np.arange(len(real))
-    intents = {unit.intent for unit in made}
-    like = np.array([place for place, unit in enumerate(real) if unit.intent in intents and quotas.get(unit.intent)])
-    outside = np.arange(len(real), len(real) + len(made))
+    everything = np.arange(len(real)), np.arange(len(real), len(real) + len(made))
+    # What is told in words is of the same intents on both sides, but where the whole of the data is asked.
+    matched = drawn[0][1], drawn[0][2]
     alarms = [
         Alarm(
             signal=signal.name,
@@ -144,7 +154,7 @@ def detect_drift(
             threshold=float(np.quantile(usual, 1 - alpha / len(values))),
             p=p,
             alarm=p <= alpha,
-            details=ready.explain(inside if signal.name in _WHOLE else like, outside),
+            details=ready.explain(*(everything if signal.name in _WHOLE else matched)),
         )
         for (signal, ready, usual, seen), p in zip(values, adjusted, strict=True)
     ]

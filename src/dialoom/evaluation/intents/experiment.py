@@ -151,7 +151,7 @@ def compare(
 
     Args:
         arms: the arms, or those of a problem, such as its own ceiling; the same names for each.
-        told: takes a word on each fit as it begins.
+        told: takes a word on each fit.
     """
     fits: dict[str, list[Fit]] = {}
     seen: tuple[Arm, ...] = ()
@@ -161,8 +161,8 @@ def compare(
         shared = max(shared, shared_with(problem.train, experiment.test))
         start: LogisticFitted | None = None
         for arm in seen:
-            told(f"seed {problem.seed}: {arm.name}")
             fit, fitted = experiment.fit(problem, arm, start)
+            told(f"seed {problem.seed}, {arm.name}: macro F1 of the rare intents {fit.measures['rare_f1']:.1%}")
             fits.setdefault(arm.name, []).append(fit)
             start = start or fitted
     return Comparison(seen, fits, shared)

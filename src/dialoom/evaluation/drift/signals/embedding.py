@@ -9,7 +9,7 @@ from dialoom.evaluation.drift.signals._signal import Measured, Pool, Signal
 if TYPE_CHECKING:
     from dialoom.evaluation.drift.signals._signal import Places
 
-_MOST = 1500
+_MOST = 400
 _SHOWN = 3
 
 

@@ -26,9 +26,8 @@ def _make(pool: Pool) -> Measured:
 
     def told(one: Places, other: Places) -> NDArray[np.int64]:
         """The intent whose mean vector in `one` is nearest to each of `other` (Rocchio)."""
-        sums = np.zeros((len(names), vectors.shape[1]))
         seen = one[labelled[one]]
-        np.add.at(sums, own[seen], vectors[seen])
+        sums = (own[seen] == np.arange(len(names))[:, None]).astype(np.float32) @ vectors[seen]
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         near = vectors[other] @ np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), 0.0).T
         near[:, lengths[:, 0] == 0] = -np.inf

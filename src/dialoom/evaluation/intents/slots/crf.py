@@ -20,9 +20,14 @@ _ITERATIONS = 60
 
 @dataclass(frozen=True, slots=True)
 class CrfTagger:
-    """A trained tagger of slots."""
+    """A trained tagger of slots.
+
+    Attributes:
+        _model: the bytes that CRFsuite goes on reading from: it keeps no reference of its own to them.
+    """
 
     _tagger: Any
+    _model: bytes
 
     @classmethod
     def train(cls, rows: Sequence[Utterance], iterations: int = _ITERATIONS) -> CrfTagger:
@@ -45,9 +50,10 @@ class CrfTagger:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "slots.crf"
             trainer.train(str(path))
-            tagger = pycrfsuite.Tagger()
-            tagger.open_inmemory(path.read_bytes())
-        return cls(tagger)
+            model = path.read_bytes()
+        tagger = pycrfsuite.Tagger()
+        tagger.open_inmemory(model)
+        return cls(tagger, model)
 
     def spans(self, text: str) -> set[Span]:
         """The slots in a text."""
