@@ -9,7 +9,8 @@ Jensen-Shannon divergence (base 2) and its square root, the distance, between th
 - what the policy is expected to give within the band of lengths, computed exactly;
 - what was counted in the data.
 
-Beside these: the same for walks drawn without any model, 20 seeds of as many walks, which is sampling noise alone; and
+The recipe spreads the walks evenly over the records (`quota`). Beside these: the same for walks drawn by chance alone,
+without any model, 20 seeds of as many walks, which is sampling noise alone; and
 between expectation and data, which is what a policy of one step's memory cannot know.
 """
 
@@ -64,7 +65,7 @@ def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
             mode="agents",
             speakers=["Ana", "Desk"],
             turns=band,
-            policy=str(out / "sgd.yaml"),
+            policy={"file": str(out / "sgd.yaml"), "quota": True},
         )
         dialoom.run(recipe, out / "run")
         made = bigrams_of(dialoom.Corpus.open(out / "run" / "corpus").dialogues())
@@ -82,8 +83,8 @@ def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
         Figure(_NAME, "corpus to policy in the band, distance", sqrt(to_policy), most=_NEAR),
         Figure(_NAME, "corpus to data, divergence", to_data, most=_NEAR),
         Figure(_NAME, "corpus to data, distance", sqrt(to_data)),
-        Figure(_NAME, "walks alone to policy, mean distance of 20 seeds", mean(map(sqrt, noise))),
-        Figure(_NAME, "walks alone to policy, greatest distance", sqrt(max(noise))),
+        Figure(_NAME, "walks by chance to policy, mean distance, 20 seeds", mean(map(sqrt, noise))),
+        Figure(_NAME, "walks by chance to policy, greatest distance", sqrt(max(noise))),
         Figure(_NAME, "policy to data, without sampling, distance", sqrt(off)),
     ]
 

@@ -133,7 +133,7 @@ def test_it_runs_on_the_embedded_model(name: str, tmp_path: Path) -> None:
     skip_what_lacks(name)
     recipe = dialoom.load_recipe(find_shipped(name))
     for node in recipe.nodes.values():
-        for field, most in (("candidates", 1), ("tries", 2), ("max_tokens", 120)):
+        for field, most in (("candidates", 2), ("tries", 2), ("max_tokens", 120)):
             if (getattr(node, field, None) or 0) > most:
                 setattr(node, field, most)
     report = dialoom.run(recipe, tmp_path / "out", limit=1, children=1)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 import dialoom
+from dialoom.engine.recipe_text import recipe_text
 from dialoom.graph.parse_recipe import load_recipe
 from tests.engine.support import left_in, model, run, write
 from tests.support.fault_server import FaultServer
@@ -89,3 +92,46 @@ def test_they_are_in_the_hash(tmp_path: Path, server: FaultServer) -> None:
     usual = hashed(before={"set": {"short": "x"}})
     assert hashed(before={"set": {"short": "y"}}) != usual
     assert hashed(before={"set": {"short": "x"}}, after="steps.py:tidy") != usual
+
+
+def test_functions_given_in_python_are_in_the_hash_too() -> None:
+    def hashed(function: Any) -> str:
+        recipe = dialoom.Recipe("r", models={}, source=[{"topic": "rain"}])
+        return recipe.add("a", "set", fields={"x": 1}, after=function).content_hash()
+
+    def one(topic: str) -> dict[str, Any]:
+        return {"y": 1}
+
+    first = hashed(one)
+
+    def one(topic: str) -> dict[str, Any]:  # type: ignore[no-redef]
+        return {"y": 2}
+
+    assert hashed(one) != first
+
+
+def test_the_recipe_that_is_kept_can_be_read_again(tmp_path: Path, server: FaultServer) -> None:
+    made = lines(server, tmp_path, before={"set": {"short": "{{ topic | length }}"}}, after=["steps.py:tidy"])
+    inner = {"line": made["nodes"]["line"], "two": {"kind": "set", "fields": {"n": "{{ topic }}!"}, "next": "end"}}
+    (tmp_path / "inner.yaml").write_text(dump({"models": made["models"], "nodes": inner}))
+    made["nodes"] = {
+        "both": {
+            "kind": "parallel",
+            "nodes": {"x": {"kind": "plan"}, "way": {"kind": "subgraph", "recipe": "inner.yaml"}},
+        },
+        "last": {"kind": "subgraph", "in": ["topic"], "out": {"m": "n"}, "nodes": {"two": inner["two"]}},
+    }
+    recipe = load_recipe(write(tmp_path / "r.yaml", made))
+    text = recipe_text(recipe)
+    (tmp_path / "again.yaml").write_text(text)
+    again = load_recipe(tmp_path / "again.yaml")
+    assert [part.name for part in again.parts()] == [part.name for part in recipe.parts()]
+    assert recipe_text(again) == text
+    assert "{{ topic | length }}" in text
+    run(made, tmp_path / "run")
+    (one,) = dialoom.Corpus.open(tmp_path / "run/corpus").dialogues()
+    assert (one.fields["m"], one.fields["n"]) == ("thunder!", "thunder!")
+
+
+def dump(content: dict[str, Any]) -> str:
+    return orjson.dumps(content).decode()

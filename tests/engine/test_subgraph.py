@@ -65,7 +65,10 @@ def test_another_recipe_as_a_node(tmp_path: Path, server: FaultServer) -> None:
 def test_all_that_its_nodes_wrote_comes_back(tmp_path: Path, server: FaultServer) -> None:
     (tmp_path / "inner.yaml").write_text(INNER)
     run(content(server, part=["situation", "note"]), tmp_path / "run")
-    assert set(dialogues(tmp_path)[0].fields) == {"subject", "plan", "situation", "note", "last"}
+    first = dialogues(tmp_path)[0]
+    assert set(first.fields) == {"subject", "plan", "situation", "note", "last"}
+    # What it was given under another name is none of what its nodes wrote.
+    assert first.topic is None
 
 
 def test_changes_of_its_values_and_models(tmp_path: Path, server: FaultServer) -> None:
@@ -88,6 +91,14 @@ def test_a_model_that_it_brings_along(tmp_path: Path, server: FaultServer) -> No
     recipe = dialoom.load_recipe(write(tmp_path / "r.yaml", made))
     assert set(recipe.models) == {"writer", "calls/scribe"}
     assert recipe.nodes["calls"].models() == {"nodes.situation.model": "writer", "nodes.note.model": "calls/scribe"}
+
+
+def test_a_file_of_a_model_that_it_brings_along(tmp_path: Path, server: FaultServer) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "inner.yaml").write_text(INNER.replace("writer: embedded", "mine: embedded:own.gguf"))
+    made = content(server, recipe="parts/inner.yaml")
+    recipe = dialoom.load_recipe(write(tmp_path / "r.yaml", made))
+    assert recipe.models["calls/mine"].model_dump()["path"] == tmp_path.resolve() / "parts" / "own.gguf"
 
 
 def test_its_content_is_in_the_hash(tmp_path: Path, server: FaultServer) -> None:

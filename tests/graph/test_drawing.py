@@ -121,6 +121,12 @@ def test_any_graph_can_be_drawn(pairs: list[tuple[str, str]]) -> None:
     done = drawn(made)
     assert overlaps(done) == []
     assert len(done.links) == len(pairs)
+    for each in done.links:
+        # What goes up in a lane passes behind no box on its way there.
+        for (x, y), (lane, _) in (each.points[:2], each.points[:-3:-1]) if each.lane else ():
+            assert not [one for one in done.boxes if x < one.x < lane and one.y < y < one.y + one.height] or (
+                each.link.source == each.link.target
+            )
     assert min([0.0, *(x for each in done.links for x, _ in each.points)]) >= 0
     ElementTree.fromstring(to_svg(made, "any"))
 

@@ -50,7 +50,7 @@ class Scripted:
                 if isinstance(answer, tuple):
                     return self._send(answer[0], {"error": {"message": answer[1]}})
                 choice = {"message": {"content": answer}} if isinstance(answer, str) else answer
-                return self._send(200, {"choices": [{**choice, "finish_reason": "stop"}]})
+                return self._send(200, {"choices": [{"finish_reason": "stop", **choice}]})
 
             def _send(self, status: int, value: Any) -> None:
                 data = json.dumps(value).encode()

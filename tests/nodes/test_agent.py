@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from typer.testing import CliRunner
 
 import dialoom
+from dialoom.cli.main import app
 from dialoom.errors import RecordError, Rejected
 from tests.nodes.running import Outcome, recipe, run
 from tests.support.fault_server import FaultServer
@@ -325,3 +327,26 @@ def test_examples_show_their_calls(server: FaultServer, tmp_path: Path) -> None:
     assert asked(server)[0]["messages"] == [*shown, {"role": "user", "content": "About t0"}]
     assert kept.lineage.examples
     assert [message["role"] for message in kept.fields["help"]["messages"]][:2] == ["user", "assistant"]
+
+
+def test_words_that_are_no_call_are_told_and_asked_for_again(tmp_path: Path) -> None:
+    with FaultServer(answer='{"tool": "weather"}') as server:
+        outcome = agent({"from": server.url, "tools": "prompt"}, tmp_path, tries=3)
+        asks = asked(server)
+    assert ["fitted in 3 tries: the value is wrong" in why for why in outcome.reasons] == [True]
+    assert len(asks) == 3
+    # What it wrote goes back to it with what is wrong with it.
+    assert "tool" in asks[1]["messages"][-2]["content"]
+    assert asks[1]["messages"][-1]["content"].startswith("That is not right: ")
+
+
+def test_a_preview_shows_the_calls(server: FaultServer, tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(
+        f"recipe: r\nmodels: {{writer: '{server.url}'}}\nsource: {{rows: [{{topic: a}}]}}\nnodes:\n"
+        "  help: {kind: agent, prompt: '{{ topic }}', tool_choice: required,"
+        " tools: {name: weather, arguments: {city: text}, result: {sky: [sunny]}}}\n"
+    )
+    shown = CliRunner().invoke(app, ["preview", str(tmp_path / "r.yaml")])
+    assert shown.exit_code == 0, shown.output
+    assert 'weather({"city":' in shown.output
+    assert '{"sky":"sunny"}' in shown.output

@@ -111,13 +111,14 @@ def test_thoughts_do_not_stand_in_the_way_of_json(tmp_path: Path) -> None:
 
 def test_one_that_only_thought_fails_its_record(tmp_path: Path) -> None:
     cut = {"message": {"content": "<think>Hm, let me see"}, "finish_reason": "length"}
-    with Scripted(lambda body: {"message": cut["message"]}) as server:
-        made = recipe(server.url).add("answer", "generate", prompt="One and one?", max_tokens=5)
-        # The scripted server always says that it came to its end.
-        assert run(made, tmp_path).only.fields["answer"] == ""
-    with FaultServer(answer="Two.") as fault:
-        made = recipe(fault.url).add("answer", "generate", prompt="One and one?")
-        assert run(made, tmp_path).only.fields["answer"] == "Two."
+    apart = {"message": {"content": None, "reasoning_content": "Hm"}, "finish_reason": "length"}
+    for choice in (cut, apart):
+        with Scripted(lambda body, choice=choice: choice) as server:  # type: ignore[misc]
+            made = recipe(server.url).add("answer", "generate", prompt="One and one?", max_tokens=5)
+            outcome = run(made, tmp_path)
+        assert outcome.report.counts.failed == 1
+        assert "spent all its tokens on thoughts" in outcome.reasons[0]
+        assert "max_tokens" in outcome.reasons[0]
 
 
 def test_how_sure_a_model_was(tmp_path: Path) -> None:

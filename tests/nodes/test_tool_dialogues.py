@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 import dialoom
 from dialoom.dialogue.formats import FORMATS, read_dialogues
 from dialoom.dialogue.rounds import rounds_of
+from dialoom.quality import METRICS
 from tests.nodes.running import Outcome, recipe, run
 from tests.support.fault_server import FaultServer
 
@@ -122,6 +123,10 @@ def test_what_is_kept_is_valid_whatever_the_server_answers(server: FaultServer, 
         assert any(len(rounds_of(turn)) > 1 for kept in outcome.kept for turn in kept.turns)
     for kept in outcome.kept:
         assert {turn.speaker for turn in kept.turns} == {"user", "assistant"}
+        calls = [call for turn in kept.turns for call in turn.tool_calls]
+        assert METRICS.load("tool_calls").measure(kept) == len(calls)
+        errors = sum(each.what == "called a tool" and "error" in each.detail for each in kept.lineage.events)
+        assert METRICS.load("tool_errors").measure(kept) == errors
         assert all(turn.text for turn in kept.turns)
         called = [each.detail["id"] for each in kept.lineage.events if each.what == "called a tool"]
         assert called == [call.id for turn in kept.turns for call in turn.tool_calls]

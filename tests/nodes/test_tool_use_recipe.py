@@ -14,6 +14,8 @@ from dialoom.cli.main import app
 from dialoom.models.weights import find_weights
 from tests.support.fault_server import FaultServer
 
+CALLS = {"nodes.dialogue.cast.assistant.tool_choice": "required"}
+
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
@@ -29,7 +31,7 @@ def test_its_files_come_with_it(copied: Path) -> None:
 
 def test_its_rows_are_exported(copied: Path, tmp_path: Path) -> None:
     with FaultServer() as server:
-        report = dialoom.run(dialoom.load_recipe(copied, {"models.writer": server.url}), tmp_path / "out")
+        report = dialoom.run(dialoom.load_recipe(copied, {"models.writer": server.url, **CALLS}), tmp_path / "out")
     assert report.counts.kept == 4
     done = CliRunner().invoke(
         app, ["export", str(tmp_path / "out/corpus"), "--to", "messages", "--out", str(tmp_path / "rows")]
@@ -46,14 +48,13 @@ def test_its_rows_are_exported(copied: Path, tmp_path: Path) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason="xllamacpp is not installed")
 @pytest.mark.skipif(find_weights() is None, reason="the weights are not here; run: dialoom models pull")
 def test_the_embedded_model_calls_tools(copied: Path, tmp_path: Path) -> None:
-    report = dialoom.run(
-        dialoom.load_recipe(copied, {"nodes.dialogue.cast.assistant.tool_choice": "required"}),
-        tmp_path / "out",
-        limit=1,
-    )
+    # One thread: several of them wait for each other where others use the machine.
+    changes = {"models.writer": "{from: embedded, threads: 1, slots: 1}", "nodes.dialogue.candidates": "1"}
+    report = dialoom.run(dialoom.load_recipe(copied, CALLS | changes), tmp_path / "out", limit=1)
     assert report.status == "finished"
     assert report.counts.kept == 1, report
     (kept,) = dialoom.Corpus.open(tmp_path / "out" / "corpus").dialogues()
+    assert kept.lineage.examples
     assert [turn.speaker for turn in kept.turns] == ["user", "assistant"] * 2
     assert kept.turns[1].text
     assert kept.turns[1].tool_calls

@@ -151,3 +151,34 @@ def test_turn_by_turn_on_the_fault_server(tmp_path: Path) -> None:
         for mode in ("agents", "writer"):
             outcome = conversed(tmp_path, server.url, 3, mode=mode, turns=5, order="free")
             assert len(outcome.only.turns) == 5
+
+
+def test_examples_are_earlier_turns_of_whoever_is_at_the_same_place(tmp_path: Path) -> None:
+    turns = [
+        {"speaker": "C", "text": "I lost it."},
+        {"speaker": "D", "text": "Where?"},
+        {"speaker": "C", "text": "Here."},
+    ]
+    rows = [{"id": "x1", "topic": "a hat", "dialogue": {"turns": turns}}]
+    with Scripted(fresh) as server:
+        outcome = conversed(tmp_path, server.url, mode="agents", turns=4, examples={"rows": rows, "take": 1})
+        ann, ben = (body["messages"][1:] for body in server.bodies[:2])
+    assert [(m["role"], m["content"]) for m in ann] == [
+        ("user", "(A talk: a hat. You are C.)"),
+        ("assistant", "I lost it."),
+        ("user", "Where?"),
+        ("assistant", "Here."),
+        ("user", "(Now another talk: a lost key. You are Ann.)\n(You speak first.)"),
+    ]
+    assert [m["role"] for m in ben] == ["user", "assistant", "user"]
+    assert ben[1]["content"] == "Where?"
+    assert "You are Ben.)" in ben[2]["content"]
+    assert outcome.only.turns[0].text in ben[2]["content"]
+    assert outcome.only.lineage.examples == ["x1"]
+    # A system message that shows them itself shows them once.
+    with Scripted(fresh) as server:
+        own = "{{ shown | join }} Be {{ me.name }}."
+        conversed(tmp_path, server.url, mode="agents", turns=4, examples={"rows": rows, "take": 1}, system=own)
+        first = server.bodies[0]["messages"]
+    assert [m["role"] for m in first] == ["system", "user"]
+    assert "C: I lost it." in first[0]["content"]

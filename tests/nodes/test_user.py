@@ -91,10 +91,12 @@ def test_a_users_turn_as_an_assistant_is_asked_for_again(tmp_path: Path) -> None
         ("Thank you for contacting us.", True),
         ("I'd be happy to help you with that.", True),
         ("As a language model I have no parcel.", True),
+        ("Is there anything else I can do for you?", True),
+        ("I am sorry to hear that.", True),
         ("Can you help me?", False),
         ("I need help with my order.", False),
         ("What can I do about it?", False),
-        ("Is there anything else I need?", False),
+        ("Is there anything else I can do to get it?", False),
     ],
 )
 def test_an_assistants_words(text: str, assistant: bool) -> None:

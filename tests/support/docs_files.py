@@ -9,7 +9,7 @@ from pathlib import Path
 
 TOPICS = ["lost luggage", "seat upgrade", "a missed connection"]
 PEOPLE = "name,job,age,city,weight\nAna,pilot,31,Bonn,3\nTom,cook,44,Ulm,1\nEva,nurse,29,Bonn,2\nJon,pupil,14,Ulm,1\n"
-STEPS = '''\
+STEPS = """\
 def clean(text, **rest):
     text = " ".join(text.split())
     return {"text": text, "words": len(text.split())} if text else None
@@ -17,7 +17,7 @@ def clean(text, **rest):
 
 def account_number(name, random):
     return f"{name[0]}-{random.randint(10_000, 99_999)}"
-'''
+"""
 
 
 def make_files(text: str, folder: Path) -> None:

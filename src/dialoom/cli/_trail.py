@@ -92,7 +92,7 @@ def _steps(dialogue: Dialogue, recipe: Recipe, ledger: ReadLedger) -> list[Step]
             here = next((place for place in range(here, len(names)) if names[place] == entry.node), here)
             answer = apart(read_completion(entry.answer, entry.latency))
             messages = orjson.loads(entry.request)["messages"]
-            call = Call(messages, answer.text, answer.completion_tokens, answer.latency, answer.reasoning)
+            call = Call(messages, answer.shown, answer.completion_tokens, answer.latency, answer.reasoning)
             (steps[here] if names[here] == entry.node else at[entry.node]).calls.append(call)
     for event in dialogue.lineage.events:
         if event.node in at:

@@ -174,8 +174,9 @@ def _show_prompt(console: Console, messages: list[dict[str, Any]]) -> None:
     from rich.text import Text
 
     from dialoom.cli._console import visible
+    from dialoom.cli._message import message_text
 
     for message in messages:
         console.print(Text(f"[{message['role']}]", style="dim"))
         # Not wrapped: a prompt is shown as it was sent.
-        console.print(Text(visible(str(message["content"]))), soft_wrap=True)
+        console.print(Text(visible(message_text(message))), soft_wrap=True)

@@ -22,7 +22,7 @@ def recipe_text(recipe: Recipe) -> str:
     """
     from ruamel.yaml import YAML
 
-    told = recipe.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    told = recipe.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
     for name in [name for name, node in recipe.nodes.items() if node.closing]:
         # It stands under `quality`.
         del told["nodes"][name]
@@ -48,7 +48,7 @@ def _add_kinds(told: dict[str, Any], nodes: Mapping[str, Node]) -> None:
                     _hook(hook, built.kind) for hook, built in zip(told[name][where], getattr(node, where), strict=True)
                 ]
         if isinstance(node, Container):
-            for read in ("recipe", "part", "changes"):
+            for read in ("recipe", "part", "with"):
                 told[name].pop(read, None)
             _add_kinds(told[name].get("nodes", {}), node.nodes)
 

@@ -158,7 +158,7 @@ def _ledgers(corpus: Corpus, directory: str | None) -> list[Path]:
 
 def _traced(entry: Entry) -> TracedCall:
     try:
-        text = apart(read_completion(entry.answer, entry.latency)).text
+        text = apart(read_completion(entry.answer, entry.latency)).shown
     except DialoomError:
         text = ""
     return TracedCall(

@@ -45,7 +45,7 @@ def counted(graph: Graph, trails: Iterable[_Trail]) -> Counted:
     """
     ways: Counter[tuple[str, str, str]] = Counter()
     lost: defaultdict[Step, Counter[str]] = defaultdict(Counter)
-    shared: set[tuple[int, str, str, str]] = set()
+    shared: set[int] = set()
     elsewhere = 0
     for trail in trails:
         try:
@@ -59,7 +59,7 @@ def counted(graph: Graph, trails: Iterable[_Trail]) -> Counted:
             so_far.append(hash((so_far[-1], visit)))
         for number, way in taken:
             # Only before the last branching is anything shared.
-            key = (so_far[number], *way)
+            key = hash((so_far[number], way))
             if number > last_branch or key not in shared:
                 ways[way] += 1
                 if number <= last_branch:

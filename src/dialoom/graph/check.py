@@ -16,8 +16,11 @@ from dialoom.graph.held_out import held_out_problems
 from dialoom.graph.placed import keys, moved, problem, same_kind
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.sink_check import sink_problems
+from dialoom.graph.source import Source
+from dialoom.graph.sources.corpus import CorpusRows
 from dialoom.quality import Rules
 from dialoom.registry import UnknownName
+from dialoom.yaml_file import Key
 
 # Rows read to learn which fields the seeds have.
 _ROWS_LOOKED_AT = 100
@@ -66,6 +69,7 @@ def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
         raise (RecipeError([*problems, placed]) if problems else placed) from error
     problems += held_out_problems(recipe, corpus)
     problems += sink_problems(recipe)
+    problems += _own_corpus_problems(recipe, corpus)
     if not edges:
         problems += reach_problems(recipe, graph)
         problems += field_problems(recipe, graph, fields)
@@ -129,6 +133,26 @@ def _look_at_source(recipe: Recipe) -> tuple[int, set[str], tuple[str, ...]]:
         count += 1
     # The rest is read too: a broken row in it should be known now, and the count gives progress its end.
     return count + sum(1 for _ in rows), fields, tuple(notes)
+
+
+def _own_corpus_problems(recipe: Recipe, corpus: Path | str | None) -> Iterator[DialoomError]:
+    written = corpus if recipe.corpus is None else recipe.corpus
+    if written is None:
+        return
+    own = str(written) if "://" in str(written) else str((recipe.folder / written).resolve())
+    for path, source in _parts(recipe.source, ("source",)):
+        if isinstance(source, CorpusRows) and source.version is None:
+            location = source.location(recipe.folder)
+            if own == (location if "://" in location else str(Path(location).resolve())):
+                what = "the source is the corpus that the run writes to, and would grow with it"
+                yield problem(recipe, (*path, "corpus"), what, "name a `version` of it, or keep to another `corpus`")
+
+
+def _parts(source: Source, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Source]]:
+    yield path, source
+    if source.parts_in is not None:
+        for name, part in getattr(source, source.parts_in).items():
+            yield from _parts(part, (*path, source.parts_in, name))
 
 
 def _at_source(recipe: Recipe, error: DialoomError) -> DialoomError:

@@ -35,6 +35,9 @@ def edge_problems(recipe: Recipe, graph: Graph, at: tuple[Key, ...] = _TOP) -> I
                     yield problem(recipe, (*at, name, where, number), what, remedy)
         if isinstance(node, Container):
             inside = (*at, name, "nodes")
+            if node.into is not None:
+                what = f"'{node.kind}' writes no field of its own that 'into' could name"
+                yield problem(recipe, (*at, name, "into"), what, "take it out; each node inside may have one")
             if node.walked:
                 yield from edge_problems(recipe, graph.inside(name), inside)
             for inner, child in node.nodes.items() if not node.walked else ():

@@ -79,7 +79,7 @@ def open_container(
             _override(data, str(where), value, lines, inner_lines, (*path, "with", str(where)), problems)
     lines.elsewhere((*path, "nodes"), inner_lines, ("nodes",))
     values["nodes"] = _part(data, values.get("part"), lines, path, problems)
-    names = _models(data.get("models"), inner_lines, path, reading, problems)
+    names = _models(data.get("models"), inner_lines, path, reading, file.parent, problems)
     return replace(reading, folder=file.parent, files=(*reading.files, file), names=names)
 
 
@@ -174,26 +174,32 @@ def _part(
 
 
 def _models(
-    written: Any, lines: Lines, path: Sequence[Key], reading: Reading, problems: list[DialoomError]
+    written: Any, lines: Lines, path: Sequence[Key], reading: Reading, folder: Path, problems: list[DialoomError]
 ) -> dict[str, str]:
     """What the models of an inner recipe are called in the outermost one; those that it lacks are added to it."""
     names = dict(reading.names)
     full = "/".join(str(key) for key in path[1::2])
     for name, model in (written if isinstance(written, Mapping) else {}).items():
-        known = isinstance(model, str) and reading.renamed(model) in reading.models
-        if known:
+        changed = lines.is_elsewhere(("models", name))
+        if isinstance(model, str) and reading.renamed(model) in reading.models:
             names[name] = reading.renamed(model)
-        elif reading.renamed(name) in reading.models and not lines.is_elsewhere(("models", name)):
+        elif reading.renamed(name) in reading.models and not changed:
             names[name] = reading.renamed(name)
         else:
             names[name] = f"{full}/{name}"
             try:
-                reading.models[names[name]] = parse_model(model)
+                reading.models[names[name]] = _lying_in(reading.folder if changed else folder, parse_model(model))
             except ValidationError as error:
                 problems += explain(error, config_type(model), ("models", name), lines)
             except DialoomError as error:
                 problems.append(_at(lines, ("models", name), error))
     return names
+
+
+def _lying_in(folder: Path, model: ModelConfig) -> ModelConfig:
+    """A model whose files lie in another folder than those of the recipe that asks it."""
+    paths = {name: getattr(model, name) for name in type(model).model_fields}
+    return model.model_copy(update={name: folder / path for name, path in paths.items() if isinstance(path, Path)})
 
 
 def _at(lines: Lines, path: Sequence[Key], error: DialoomError) -> DialoomError:

@@ -102,13 +102,17 @@ def check_steady(connection: duckdb.DuckDBPyConnection, sql: str, place: Place) 
         said = tree.get("error_message") or "it is no SELECT"
         raise UsageError(f"the SQL does not parse: {said}", place=place, remedy="it is SQL as DuckDB speaks it")
     used = set(_functions(tree))
-    changing = {name for (name,) in connection.execute(_CHANGING).fetchall()}
-    if wrong := sorted(used & changing):
-        raise UsageError(
-            f"{wrong[0]}() gives something else at each reading, and a run could not be resumed",
-            place=place,
-            remedy="draw with `sample` or `shuffle`, which go by a seed, and write a time as it is",
-        )
+    if wrong := sorted(used & {name for (name,) in connection.execute(_CHANGING).fetchall()}):
+        raise changing(f"{wrong[0]}()", place)
+
+
+def changing(what: str, place: Place) -> UsageError:
+    """The error for SQL that is another at each reading."""
+    return UsageError(
+        f"{what} gives something else at each reading, and a run could not be resumed",
+        place=place,
+        remedy="draw with `sample` or `shuffle`, which go by a seed, and write a time as it is",
+    )
 
 
 def quoted(name: str) -> str:

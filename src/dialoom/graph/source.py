@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, Field, PrivateAttr
+from pydantic import ConfigDict, Field
 
 from dialoom.errors import DataError, Place
 from dialoom.models.plain_numbers import PlainNumbers
@@ -57,8 +57,6 @@ class Source(PlainNumbers, ABC):
     # Whether the kind itself looks to `where`, in terms of its own.
     own_where: ClassVar[bool] = False
 
-    _calls: dict[str, Any] = PrivateAttr(default_factory=dict)
-
     def read(self, folder: Path, say: Say | None = None) -> Iterator[Row]:
         """The rows, streamed.
 
@@ -80,16 +78,14 @@ class Source(PlainNumbers, ABC):
         """The rows as they are, before anything is done to them."""
 
     def files(self, folder: Path) -> list[Path]:
-        """The files that are read, as far as they are known without reading."""
-        return []
+        """The files that are read, that of `call` included, as far as they are known without reading."""
+        from dialoom.graph.own_code import files_of
+
+        return [] if self.call is None else [folder / path for path in files_of(self.call)]
 
     def place(self, folder: Path) -> Place:
         """Where it is, for an error about all of it: a file, or a field of the source."""
         return Place()
-
-    def grows(self) -> str:
-        """What memory or disk grows with while it is read; '' where it does not."""
-        return ""
 
     def _repeated(self, folder: Path, say: Say | None) -> Iterator[Row]:
         from dialoom.graph.shaping import shaped

@@ -90,6 +90,12 @@ class ChatAnswer:
     tokens: tuple[Token, ...] = ()
     tool_calls: tuple[AskedCall, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """The text, and below it each tool call as `name(arguments)`: what a person reads."""
+        calls = [f"{call.name}({call.arguments})" for call in self.tool_calls]
+        return "\n".join([self.text, *calls] if self.text else calls)
+
 
 class NotACompletion(ValueError):
     """The bytes are no chat completion."""

@@ -14,10 +14,15 @@ from dialoom.dialogue.policy import Policy, State, Walks, read_policy
 from dialoom.dialogue.policy.policy import Weights
 from dialoom.errors import DataError, DialoomError, Place, RecordError, nearest
 from dialoom.graph.context import Context
+from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 from dialoom.models.plain_numbers import PlainNumbers
 from dialoom.nodes._acts import instruction
 from dialoom.nodes._cast import position
+from dialoom.nodes._draw import place
+
+# Quotas of the steering hooks have the numbers from 0 on.
+_SERIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,9 @@ class PolicyField(PlainNumbers):
         description="Which speaker of the talk is which of the policy, {user: Customer, assistant: Agent}; left out, "
         "by name, or else in order.",
     )
+    quota: bool = Field(
+        default=False, description="Spread the walks evenly over the records, and not by chance alone: less noise."
+    )
     policy: str | None = Field(default=None, description="Its name.")
     about: str | None = Field(default=None, description="What it is of.")
     speakers: list[str] | None = Field(default=None, min_length=1, description="Who speaks in it, in order.")
@@ -59,7 +67,7 @@ class PolicyField(PlainNumbers):
         if (self.file is None) == (self.states is None):
             raise ValueError("give either 'file' or 'states'")
         if self.file is not None and self.model_fields_set & {"policy", "about", "speakers", "start"}:
-            raise ValueError("beside 'file' only 'roles' can be given: the rest is in the file")
+            raise ValueError("beside 'file' only 'roles' and 'quota' can be given: the rest is in the file")
         return self
 
     def load(self, folder: Path) -> None:
@@ -128,14 +136,14 @@ class PolicyField(PlainNumbers):
                 found[role] = left.pop(0)
         return found
 
-    def walk(self, least: int, most: int, speakers: Sequence[str], context: Context) -> list[Step]:
+    def walk(self, least: int, most: int, speakers: Sequence[str], record: Record, context: Context) -> list[Step]:
         """The turns of one talk, drawn by seed from the walks of `least` to `most` turns.
 
         Raises RecordError where there is none of such a length.
         """
         played = self.played_by(speakers)
         try:
-            drawn = Walks(self.loaded, least, most).draw(context.random("policy"))
+            drawn = Walks(self.loaded, least, most).at(place("policy", _SERIES, self.quota, record, context))
         except DataError as error:
             raise RecordError(error.what, remedy=error.remedy) from error
         states = self.loaded.states

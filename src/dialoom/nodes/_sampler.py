@@ -39,8 +39,8 @@ class Asked:
 class Sampler(PlainNumbers, ABC):
     """How a field is drawn.
 
-    A kind is a module of `dialoom.nodes._samplers` (or an entry point of that group), called as the field that tells the
-    kind: `{date: 2024-01-01..2024-12-31}` is of the kind in `_samplers/date.py`.
+    A kind is a module of `dialoom.nodes._samplers` (or an entry point of that group), called as the field that tells
+    the kind: `{date: 2024-01-01..2024-12-31}` is of the kind in `_samplers/date.py`.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -32,6 +32,14 @@ PATIENCE = "patience"
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A talk that sounds right, shown to models."""
+
+    topic: str | None
+    turns: Sequence[Turn]
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One talk, as it is known before its first turn.
 
@@ -44,6 +52,7 @@ class Scene:
         params: sampling parameters of the node's calls, `max_tokens` among them.
         line: GBNF rule body for what is said in one turn; None for the part's own.
         sample: the candidate's number, which goes into each call as its sample.
+        examples: the drawn examples; `shown` has their scripts.
     """
 
     fields: Mapping[str, Any]
@@ -55,6 +64,7 @@ class Scene:
     params: Mapping[str, Any]
     line: str | None
     sample: int
+    examples: Sequence[Example] = ()
 
     def others(self, me: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The personas that `me` talks with."""

@@ -12,8 +12,10 @@ _ASSISTANT = re.compile(
     r"|as an? (ai|artificial intelligence|language model|virtual assistant|assistant)\b|i'?m an? (ai|virtual) "
     r"|happy to (help|assist)|glad to (help|assist)|(i'?m|i am) here to (help|assist)|let me (help|assist) you"
     r"|i (can|could|will|would|'ll|'d) (be (happy|glad) to )?(help|assist) you"
-    r"|(is|was) there anything else i can|anything else (i can|that i can) (help|do)"
-    r"|thank you for (contacting|calling|reaching out|choosing)|i apologi[sz]e for (the|any) inconvenience"
+    r"|anything else (that )?i can (help|assist|do for you)"
+    r"|thank you for (contacting|calling|reaching out|choosing)"
+    r"|thank you for your patience|i apologi[sz]e for (the|any) inconvenience"
+    r"|(i'?m|i am|we'?re|we are) (so |very )?sorry (to hear|for (the|any)|if (this|that))|from our (side|facility|team)"
     r"|(we|i) (apologi[sz]e|are sorry|regret) .{0,40}inconvenience|our (customer )?(support|service) team"
     r"|i('ll| will) (look into|check) (that|this|it) for you|valued customer)",
     re.IGNORECASE,

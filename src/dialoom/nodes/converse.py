@@ -29,16 +29,17 @@ from dialoom.nodes._cast import (
     played_by,
     within,
 )
-from dialoom.nodes._director import Director, Steer, happening, steer_problems
+from dialoom.nodes._director import Steer, steer_problems
 from dialoom.nodes._order import Order, free, round_robin
 from dialoom.nodes._outline import as_told, outline_of, with_outline
-from dialoom.nodes._policy_field import Step, UsedPolicy
+from dialoom.nodes._policy_field import UsedPolicy
 from dialoom.nodes._script_mode import PROMPT, ROLE, script_grammar
 from dialoom.nodes._shown_talks import script_of, speakers_of, turns_of
-from dialoom.nodes._speaker import Part, Scene
-from dialoom.nodes._steer import VARIABLES, Stage
+from dialoom.nodes._speaker import Example, Part, Scene
+from dialoom.nodes._staging import Staged, people_of, staged
+from dialoom.nodes._steer import VARIABLES
 from dialoom.nodes._talk import hold_talk, hold_walk
-from dialoom.nodes._turns import Turns, band, longest, number_of_turns, shortest
+from dialoom.nodes._turns import Turns, longest, shortest
 from dialoom.nodes.parts.agent import Agent
 from dialoom.nodes.parts.writer import WRITER, Writer
 from dialoom.quality import Rules
@@ -203,7 +204,7 @@ class Converse(BestOf):
                 yield within(error, "policy")
 
     async def run(self, record: Record, context: Context) -> Fields:
-        personas = self._personas(record)
+        personas = people_of(record, self.speakers)
 
         async def make(sample: int, context: Context) -> list[Turn]:
             made = await self._write(record, context, personas, sample)
@@ -218,72 +219,42 @@ class Converse(BestOf):
         """What the parts of the cast add to the record."""
         return {name: value for part in self._parts().values() for name, value in part.adds().items()}
 
-    def _personas(self, record: Record) -> list[Mapping[str, Any]]:
-        if self.speakers is not None:
-            return [{"name": name} for name in self.speakers]
-        personas = record.fields.get("personas")
-        named = [p for p in personas if isinstance(p, Mapping) and p.get("name")] if isinstance(personas, list) else []
-        if len(named) < 2 or len({str(p["name"]).casefold() for p in named}) < len(named):
-            raise RecordError(
-                "a dialogue needs two speakers with different names",
-                remedy="let 'personas' hold objects with 'name', or name the 'speakers'",
-            )
-        return named
-
     async def _write(
         self, record: Record, context: Context, personas: Sequence[Mapping[str, Any]], sample: int
     ) -> list[Turn]:
-        names = [str(persona["name"]) for persona in personas]
-        plan = record.fields.get("plan")
-        hooks = happening(self.steer, record, context)
-        walk = self.policy.walk(*band(self.turns, plan), names, context) if self.policy is not None else None
-        least, turns = shortest(self.turns), number_of_turns(self.turns, plan, context)
-        for bounds in (hook.band() for _, hook in hooks):
-            least, turns = bounds or (least, turns)
+        script = self.mode == "script"
+        talk = staged(personas, self.turns, self.order, self.steer, self.policy, script, sample, record, context)
         scene = Scene(
-            fields={**record.fields, "speakers": names, "turns": len(walk) if walk is not None else turns},
+            fields=talk.director.fields,
             personas=personas,
-            turns=len(walk) if walk is not None else turns,
-            least=least,
+            turns=talk.turns,
+            least=talk.least,
             model=self.model,
             system=self.system,
             params={"max_tokens": _MOST_TOKENS_PER_TURN * 2, **self.sampling()},
             line=self.line_grammar,
             sample=sample,
         )
-        who = self._who(names, scene.turns, walk)
-        stage = Stage(names, least, scene.turns, who, self.mode == "script")
-        director = Director(hooks, stage, scene.fields, personas, sample, context)
-        if self.mode == "script":
-            return await self._script(scene, who, walk, director, context)
-        return await self._talk(replace(scene, fields={**scene.fields, "shown": self._shown(context)}), walk, director)
+        if script:
+            return await self._script(scene, talk, context)
+        shown = self._shown(context)
+        fields = {**scene.fields, "shown": [write_script(example.turns) for example in shown]}
+        return await self._talk(replace(scene, fields=fields, examples=shown), talk, context)
 
-    def _who(self, names: Sequence[str], turns: int, walk: Sequence[Step] | None) -> list[str] | None:
-        if walk is not None:
-            return [step.speaker for step in walk]
-        return [names[n % len(names)] for n in range(turns)] if self.order == "round_robin" else None
-
-    async def _talk(self, scene: Scene, walk: Sequence[Step] | None, director: Director) -> list[Turn]:
-        names, context = director.stage.names, director.context
+    async def _talk(self, scene: Scene, talk: Staged, context: Context) -> list[Turn]:
+        names = talk.director.stage.names
         cast = played_by(self.cast, names, self._usual)
         if any(part.model is None for part in cast) and "model" not in self.models():
             raise RecordError("the cast gives no model to one of the speakers", remedy="name it there")
         speakers = [part.speaker(me, scene) for part, me in zip(cast, scene.personas, strict=True)]
-        if walk is not None:
-            return await hold_walk({each.name: each for each in speakers}, scene, walk, director, context)
+        if talk.walk is not None:
+            return await hold_walk({each.name: each for each in speakers}, scene, talk.walk, talk.director, context)
         following = round_robin(names) if self.order == "round_robin" else free(names, scene.sample, context)
-        return await hold_talk(speakers, scene, following, director, context)
+        return await hold_talk(speakers, scene, following, talk.director, context)
 
-    async def _script(
-        self,
-        scene: Scene,
-        who: Sequence[str] | None,
-        walk: Sequence[Step] | None,
-        director: Director,
-        context: Context,
-    ) -> list[Turn]:
-        names = director.stage.names
-        outline = outline_of(scene, who, walk, director)
+    async def _script(self, scene: Scene, talk: Staged, context: Context) -> list[Turn]:
+        names = talk.director.stage.names
+        outline = outline_of(scene, talk.who, talk.walk, talk.director)
         messages = self.messages(
             self.prompt,
             {**scene.fields, "outline": outline},
@@ -298,12 +269,12 @@ class Converse(BestOf):
             self.model,
             messages,
             params={"max_tokens": scene.turns * _MOST_TOKENS_PER_TURN, **self.sampling()},
-            grammar=script_grammar(who, names, scene.turns, self.line_grammar)
+            grammar=script_grammar(talk.who, names, scene.turns, self.line_grammar)
             if context.takes_grammar(self.model)
             else None,
             sample=scene.sample,
         )
-        return as_told(read_script(text, names), walk, director)
+        return as_told(read_script(text, names), talk.walk, talk.director)
 
     def _usual(self, model: str | None = None) -> Part:
         return Writer(model=model) if self.mode == "writer" else Agent(model=model)
@@ -312,12 +283,12 @@ class Converse(BestOf):
         """The parts that the cast gives, by its keys."""
         return given_parts(self.cast, self._usual)
 
-    def _shown(self, context: Context) -> list[str]:
-        """The scripts of the drawn examples, which agents read in their system message."""
-        drawn = [(name, script) for name, row in self.drawn(context) if (script := script_of(row)) is not None]
+    def _shown(self, context: Context) -> list[Example]:
+        """The drawn examples, for talks turn by turn."""
+        drawn = [(name, row) for name, row in self.drawn(context) if turns_of(row)]
         if drawn:
             context.showed([name for name, _ in drawn])
-        return [script for _, script in drawn]
+        return [Example(row.get("subtopic") or row.get("topic"), turns_of(row)) for _, row in drawn]
 
     def _rate(self, record: Record, turns: list[Turn], context: Context) -> Rating:
         fields = {**record.fields, "dialogue": dialogue_value(turns)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -59,10 +60,13 @@ class Parallel(Container):
     async def run(self, record: Record, context: Context) -> Fields:
         works = [partial(_visited, name, node) for name, node in self.nodes.items()]
         ended = await side_by_side(works, context)
-        wrong = [end for end in ended if isinstance(end, (RecordError, Rejected))]
         # One that rejects would do so again where another failed and is tried again.
-        for error in sorted(wrong, key=lambda error: isinstance(error, RecordError)):
-            raise error
+        for end in ended:
+            if isinstance(end, _Refused):
+                raise end.why
+        for end in ended:
+            if isinstance(end, RecordError):
+                raise end
         fields: Fields = {}
         for name, end in zip(self.nodes, ended, strict=True):
             assert isinstance(end, dict)
@@ -72,12 +76,18 @@ class Parallel(Container):
         return fields
 
 
-async def _visited(name: str, node: Node, context: Context) -> Fields | Rejected:
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A node rejected the record; told after the others are over, as a failure is, and not if the run stops."""
+
+    why: Rejected
+
+
+async def _visited(name: str, node: Node, context: Context) -> Fields | _Refused:
     try:
         return await context.visit(name, node)
     except Rejected as rejected:
-        # Told after the others are over, as a failure is.
-        return rejected
+        return _Refused(rejected)
 
 
 def _writes(node: Node, shapes: Mapping[str, Shape]) -> Mapping[str, Shape]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 
 _CODES = 0x110000
+_RUNS = re.compile("[a-z]+")
 _MIX = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio, for hashes
 
 
@@ -88,17 +89,10 @@ class Batch:
         Strings are without line ends. They are looked for in all texts at once: most are nowhere.
         """
         found: set[int] = set()
-        letters: list[str] = []
         for each in strings:
             # A run of letters lies within a word, and the words of a batch are a tenth of its text.
-            if each.isascii() and each.isalpha():
-                letters += [each] if each in self._every_word else []
-            elif all(sign in self._whole for sign in each if not sign.isalnum()):
+            if all(run in self._every_word for run in _RUNS.findall(each)):
                 found.update(self._holding(each))
-        if letters:
-            may = re.compile("|".join(map(re.escape, letters))).search
-            words = self.held(frozenset(word for word in self.vocabulary if may(word)))
-            found.update(one for one in words.keys() - found if may(self.lower[one]))
         return sorted(found)
 
     def _holding(self, string: str) -> Iterator[int]:

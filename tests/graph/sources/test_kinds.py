@@ -21,6 +21,7 @@ from dialoom.corpus import Corpus
 from dialoom.dialogue import Dialogue, Turn
 from dialoom.errors import DialoomError
 from dialoom.graph.parse_source import parse_source
+from tests.graph.written import problems
 
 ROWS = [{"topic": "luggage", "n": 1}, {"topic": "Koffer, groß", "n": 2}]
 LINES = "".join(json.dumps(row) + "\n" for row in ROWS).encode()
@@ -184,6 +185,7 @@ def test_databases(databases: Path, name: str) -> None:
         ("SELECT name, n AS name FROM people", "two columns of the answer are called 'name'"),
         ("SELECT x'ff' AS photo", "'photo' holds bytes" if name == "a.sqlite" else "sql"),
         ("SELECT name FROM people WHERE n > 5", "no rows"),
+        ("SELECT name FROM people ORDER BY random()", "something else at each reading"),
     ):
         assert hint in refusal(databases, {"sql": sql, "database": name}), sql
     assert read(databases, {"sql": SELECT, "database": name}) == found
@@ -224,6 +226,16 @@ def test_a_corpus(tmp_path: Path) -> None:
     assert row == {"topic": "t1", "dialogue": {"turns": [{"speaker": "A", "text": "hi 1"}], "script": "A: hi 1"}}
     assert "no such folder" in (said := refusal(tmp_path, {"corpus": "absent"})) or "does not exist" in said
     assert "turms" in refusal(tmp_path, {"corpus": "corpus", "where": "turms > 1"})
+
+
+def test_a_source_that_would_grow_with_the_run(tmp_path: Path) -> None:
+    corpus = Corpus.open(tmp_path / "corpus", create=True)
+    corpus.append([Dialogue(id="d", topic="t", turns=[Turn(speaker="A", text="hi")])], run="one", batch="b1")
+    text = "recipe: r\nsource: {join: stack, of: [{corpus: ./corpus%s}, [{topic: x}]]}\ncorpus: corpus\n"
+    rest = "nodes: {s: {kind: sample, fields: {x: [1]}}}\n"
+    (said,) = problems(tmp_path, text % "" + rest)
+    assert said.startswith("recipe.yaml:2, source.of.1.corpus: the source is the corpus that the run writes to"), said
+    assert problems(tmp_path, text % f", version: {corpus.version}" + rest) == []
 
 
 def save_to_disk(folder: Path, table: pa.Table, split: str | None = None) -> None:

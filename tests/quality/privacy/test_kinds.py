@@ -36,6 +36,7 @@ FOUND = {
 LEFT = {
     "email": ["me @ home", "@handle", "a@b"],
     "phone": [
+        "your confirmation number is 7576385",
         "on 2024-05-17 and 17/05/2024",
         "1 000 000 people",
         "from 1999-2004",

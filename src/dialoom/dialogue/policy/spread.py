@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from math import log2
+from typing import TypeVar
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.policy.walk import Walks
 
+K = TypeVar("K")
 # The acts of a turn, and those of the turn after it.
 Bigrams = Mapping[tuple[tuple[str, ...], tuple[str, ...]], float]
 
@@ -31,7 +33,7 @@ def expected_bigrams(walks: Walks) -> Bigrams:
     return found
 
 
-def divergence(one: Mapping[Hashable, float], other: Mapping[Hashable, float]) -> float:
+def divergence(one: Mapping[K, float], other: Mapping[K, float]) -> float:
     """The Jensen-Shannon divergence of two distributions given as counts, to base 2: from 0 to 1. Its square root is
     the distance (Lin 1991; Endres and Schindelin 2003)."""
     totals = sum(one.values()), sum(other.values())

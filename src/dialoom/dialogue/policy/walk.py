@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from random import Random
+from typing import TypeVar
 
 from dialoom.dialogue.policy.policy import END, Policy
 from dialoom.errors import DataError
 
+K = TypeVar("K")
+_ALMOST_ONE = 1 - 2**-53
 # Lengths that are looked at to say which ones a policy has.
 _FURTHER = 60
 
@@ -47,13 +50,20 @@ class Walks:
 
     def draw(self, random: Random) -> list[str]:
         """The states of one walk, in order."""
-        length = random.choices(list(self.lengths), list(self.lengths.values()))[0]
+        return self.at(random.random())
+
+    def at(self, where: float) -> list[str]:
+        """The walk at a place in [0, 1): all walks lie there side by side, each as wide as its chance, shorter ones and
+        those that begin alike next to each other. So places that run evenly over [0, 1) give evenly chosen walks."""
+        length, where = _pick(self.lengths, where)
         walk: list[str] = []
         steps: Mapping[str, float] = self.policy.starts()
         for left in range(length - 1, -1, -1):
-            names = [name for name in steps if name != END and self._ways[left][name] > 0]
-            walk.append(random.choices(names, [steps[name] * self._ways[left][name] for name in names])[0])
-            steps = self._next[walk[-1]]
+            ways = self._ways[left]
+            able = {name: share * ways[name] for name, share in steps.items() if name != END and ways[name] > 0}
+            state, where = _pick(able, where)
+            walk.append(state)
+            steps = self._next[state]
         return walk
 
     def expected(self) -> dict[tuple[str, str], float]:
@@ -95,3 +105,14 @@ class Walks:
                 }
             )
         return ways
+
+
+def _pick(weights: Mapping[K, float], where: float) -> tuple[K, float]:
+    """What lies at a place in [0, 1) of cumulative weights, and the place within it, again in [0, 1)."""
+    left = where * sum(weights.values())
+    for key, weight in weights.items():
+        if left < weight:
+            return key, left / weight
+        left -= weight
+    # Sums of floats may fall a hair short.
+    return list(weights)[-1], _ALMOST_ONE

@@ -108,7 +108,13 @@ def _fill(scene: Scene, graph: Graph, end: str, shapes: Mapping[str, Shape]) -> 
         scene.boxes.append(_box(node, name, scene.name, graph, flow.at(name)))
         edges = graph.edges(name)
         for edge in edges:
-            label = _short(edge.condition.source, _LONGEST_WAY) if edge.condition is not None else "else" if len(edges) > 1 else ""
+            label = (
+                _short(edge.condition.source, _LONGEST_WAY)
+                if edge.condition is not None
+                else "else"
+                if len(edges) > 1
+                else ""
+            )
             to = end if edge.to == END else edge.to
             if edge.to == REJECT:
                 to = rejects_of(name, edge.condition.source if edge.condition is not None else "")
@@ -172,7 +178,8 @@ def _hook(hook: Node) -> str:
 
 
 def _source(recipe: Recipe) -> list[str]:
-    return [str(recipe.source.file)] if recipe.source.file is not None else []
+    files = recipe.source.files(recipe.folder)
+    return [files[0].name if len(files) == 1 else f"{len(files)} files"] if files else []
 
 
 def _target(recipe: Recipe) -> list[str]:

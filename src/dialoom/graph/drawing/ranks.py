@@ -11,17 +11,21 @@ _SWEEPS = 12
 
 
 def backward(names: Sequence[str], edges: Sequence[Edge]) -> set[Edge]:
-    """The edges that close a circle by leading back to an earlier name, or to the same."""
+    """The edges that close a circle: of those that lead back to an earlier name, or to the same, as few as will do."""
     place = {name: number for number, name in enumerate(names)}
     after: defaultdict[str, list[str]] = defaultdict(list)
+    # Every circle has an edge that leads back, so there is none among the others.
+    leading_back = [(source, target) for source, target in edges if place[target] <= place[source]]
     for source, target in edges:
-        after[source].append(target)
-    return {
-        (source, target)
-        for source, target in edges
-        # Every circle has such an edge, whichever way it goes.
-        if place[target] <= place[source] and source in _below(target, after)
-    }
+        if place[target] > place[source]:
+            after[source].append(target)
+    found: set[Edge] = set()
+    for source, target in leading_back:
+        if source in _below(target, after):
+            found.add((source, target))
+        else:
+            after[source].append(target)
+    return found
 
 
 def _below(name: str, after: Mapping[str, Sequence[str]]) -> set[str]:

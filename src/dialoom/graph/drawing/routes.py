@@ -98,7 +98,7 @@ def lanes(links: Sequence[Link], areas: Mapping[str, Area], others: Sequence[Rou
         if link.source == link.target:
             beside = areas[link.source][2]
         else:
-            beside = max(right for _, top, right, bottom in taken if top <= low and bottom >= high)
+            beside = max(right for _, top, right, bottom in taken if top <= max(low, high) and bottom >= min(low, high))
         lane = beside + LANE + half
         points = [(areas[link.source][2], low), (lane, low), (lane, high), (areas[link.target][2], high)]
         routed.append(Routed(link, points, (lane, (low + high) / 2), back=True, lane=True))

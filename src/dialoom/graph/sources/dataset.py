@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,12 @@ class Dataset(Source):
 
     def files(self, folder: Path) -> list[Path]:
         path = folder / self.dataset
-        if path.is_file():
-            return [path]
-        try:
-            return self._files(path) if path.is_dir() else []
-        except DialoomError:
-            # Told when it is read.
-            return []
+        found = [path] if path.is_file() else []
+        if path.is_dir():
+            # What is wrong with it is told when it is read.
+            with suppress(DialoomError):
+                found = self._files(path)
+        return [*found, *super().files(folder)]
 
     def place(self, folder: Path) -> Place:
         path = folder / self.dataset

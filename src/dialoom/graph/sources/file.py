@@ -25,7 +25,7 @@ class File(Source):
     format: str | None = Field(default=None, description="A dialogue format such as dialogsum; the rows are dialogues.")
 
     def raw(self, folder: Path, say: Say) -> Iterator[Row]:
-        found = self.files(folder)
+        found = self._matching(folder)
         if not found:
             raise DataError(
                 "no file matches this pattern",
@@ -36,6 +36,12 @@ class File(Source):
             yield from read_rows(path, self.format)
 
     def files(self, folder: Path) -> list[Path]:
+        return [*self._matching(folder), *super().files(folder)]
+
+    def place(self, folder: Path) -> Place:
+        return Place(str(folder / self.file))
+
+    def _matching(self, folder: Path) -> list[Path]:
         path = folder / self.file
         if path.exists() or not any(sign in str(self.file) for sign in _WILD):
             return [path]
@@ -44,9 +50,6 @@ class File(Source):
             start, pattern = Path(self.file.anchor), str(self.file.relative_to(self.file.anchor))
         # Names that begin with a dot are those of files half written.
         return sorted(each for each in start.glob(pattern) if each.is_file() and not each.name.startswith("."))
-
-    def place(self, folder: Path) -> Place:
-        return Place(str(folder / self.file))
 
 
 SOURCE = File

@@ -71,7 +71,7 @@ class Join(Source):
         return how[self.join](folder, say)
 
     def files(self, folder: Path) -> list[Path]:
-        return [path for part in self.of.values() for path in part.files(folder)]
+        return [*(path for part in self.of.values() for path in part.files(folder)), *super().files(folder)]
 
     def place(self, folder: Path) -> Place:
         return Place(field="join")

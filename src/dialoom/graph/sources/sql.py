@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +13,7 @@ from pydantic import Field
 
 from dialoom.errors import DataError, MissingExtra, Place, UsageError
 from dialoom.graph.plain import plain_row
-from dialoom.graph.row_sql import check_steady
+from dialoom.graph.row_sql import changing, check_steady
 from dialoom.graph.source import Row, Say, Source
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _BATCH = 1024
 _SQLITE = b"SQLite format 3\x00"
 _POSTGRES = ("postgres://", "postgresql://")
 _EXTENSION = "postgres"
+# What gives something else each time in SQLite, whose SQL DuckDB cannot always parse.
+_CHANGING = re.compile(r"\b(random|randomblob)\s*\(|\bcurrent_(?:date|time|timestamp)\b|'now'", re.IGNORECASE)
 
 
 class Sql(Source):
@@ -42,7 +45,8 @@ class Sql(Source):
             yield plain_row(dict(zip(names, values, strict=True)), Place(field=f"sql, row {number}"))
 
     def files(self, folder: Path) -> list[Path]:
-        return [folder / self.database] if self.database is not None and not self._is_postgres else []
+        own = [folder / self.database] if self.database is not None and not self._is_postgres else []
+        return [*own, *super().files(folder)]
 
     def place(self, folder: Path) -> Place:
         return Place(field="sql")
@@ -67,6 +71,8 @@ class Sql(Source):
 
     def _ask_sqlite(self, path: Path) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         # Python's own SQLite needs no extension of DuckDB's, which would have to be downloaded.
+        if found := _CHANGING.search(self.sql):
+            raise changing(found[0].strip().rstrip("("), Place(field="sql"))
         try:
             connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
             try:

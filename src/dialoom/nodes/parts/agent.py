@@ -10,7 +10,8 @@ from pydantic import Field
 
 from dialoom.dialogue import Turn
 from dialoom.graph.context import Context
-from dialoom.nodes._agents_mode import AGENT, AGENT_GRAMMAR, END_MARK, seen_by, spoken
+from dialoom.graph.template import Template
+from dialoom.nodes._agents_mode import AGENT, AGENT_GRAMMAR, END_MARK, as_earlier_turns, seen_by, spoken
 from dialoom.nodes._speaker import MARK, Cue, Part, Said, Scene
 
 
@@ -46,6 +47,7 @@ class AgentSpeaker:
             cue.last,
             cue.instructions,
             named=len(scene.personas) > 2,
+            before=as_earlier_turns(scene, self.me) if earlier_turns(system) else (),
         )
         model, params = self.part.asks(scene)
         text = await context.ask(
@@ -56,6 +58,11 @@ class AgentSpeaker:
             sample=scene.sample,
         )
         return Said(Turn(speaker=self.name, text=spoken(text, scene.personas)), MARK if END_MARK in text else None)
+
+
+def earlier_turns(system: Template) -> bool:
+    """Whether examples go before the talk as earlier turns: unless the system message shows them itself."""
+    return "shown" not in system.variables | system.guarded
 
 
 def turn_grammar(scene: Scene) -> str:

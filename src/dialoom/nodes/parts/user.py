@@ -12,7 +12,7 @@ from dialoom.dialogue import Slot, Turn
 from dialoom.errors import RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.template import Template
-from dialoom.nodes._agents_mode import seen_by, spoken
+from dialoom.nodes._agents_mode import as_earlier_turns, seen_by, spoken
 from dialoom.nodes._ending import said_again
 from dialoom.nodes._speaker import GOAL, PATIENCE, Cue, Part, Said, Scene
 from dialoom.nodes._user_words import (
@@ -23,16 +23,11 @@ from dialoom.nodes._user_words import (
     speaks_as_assistant,
     without_service,
 )
+from dialoom.nodes.parts.agent import earlier_turns
 
 DONE_MARK = "<done>"
 _USER = Template(
     """
-{% if shown %}
-Talks that sound right:
-
-{{ shown | join('\n\n') }}
-
-{% endif %}
 You are {{ me.name }}, who needs something. You are not an assistant: you never offer help, and you never answer for the
 other side.
 {% if me.description %}About you: {{ me.description }}
@@ -51,7 +46,7 @@ When you have got what you want, thank the other and write {{ done_mark }} after
 """
 )
 _GRAMMAR = r"""root ::= sentence (" " short)? (" <done>")?
-sentence ::= [^\x00-\x20<>{}\[\]|#*_`"] [^\x00-\x1f<>{}\[\]|#*_`.!?]{1,90} [.!?]
+sentence ::= [^\x00-\x20<>{}\[\]|#*_`"] [^\x00-\x1f<>{}\[\]|#*_`.!?]{1,130} [.!?]
 short ::= [A-Z] [^\x00-\x1f<>{}\[\]|#*_`.!?]{1,50} [.!?]
 """
 _NOT_SO = "That was an assistant's line. You are the one who needs help: say what {name} would say."
@@ -174,7 +169,7 @@ class UserSpeaker:
         if not so_far or not heard:
             opening = [name for name in self.part.opens_with if name in self.facts]
             self._told += opening
-            return [_OPEN, *self._answer(opening)] if not so_far else []
+            return [*(() if cue.acts else (_OPEN,)), *self._answer(opening)] if not so_far else []
         text = " ".join(turn.text for turn in heard)
         asked = [name for name, (_, names) in self.facts.items() if asks_for(text, names)]
         if not asked and (asks_for_anything(text) or "inform" in cue.acts):
@@ -184,7 +179,7 @@ class UserSpeaker:
         stuck = again or brings_nothing(text) or (bool(asked) and not fresh)
         self._without = self._without + 1 if stuck else 0
         self._told += fresh
-        return self._answer(asked) if asked else [_UNKNOWN] if self.facts and asks(text) else []
+        return self._answer(asked) if asked else [_UNKNOWN] if self.facts and asks(text) and not cue.acts else []
 
     def _answer(self, names: Sequence[str]) -> list[str]:
         facts = " and ".join(f"your {name.replace('_', ' ')}, which is {self.facts[name][0]}" for name in names)
@@ -210,11 +205,19 @@ class UserSpeaker:
         rendered = system.render({**scene.fields, **variables})
         model, params = self.part.asks(scene)
         grammar = f"root ::= {scene.line}\n" if scene.line else _GRAMMAR
-        instructions = [*told, *cue.instructions]
+        instructions = [*cue.instructions, *told]
         for number in range(self.part.tries):
             text = await context.ask(
                 model,
-                seen_by(self.name, rendered, so_far, cue.last, instructions, named=len(scene.personas) > 2),
+                seen_by(
+                    self.name,
+                    rendered,
+                    so_far,
+                    cue.last,
+                    instructions,
+                    named=len(scene.personas) > 2,
+                    before=as_earlier_turns(scene, self.me) if earlier_turns(system) else (),
+                ),
                 params=params,
                 grammar=grammar if context.takes_grammar(model) else None,
                 sample=scene.sample,

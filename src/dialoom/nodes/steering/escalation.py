@@ -10,18 +10,20 @@ from pydantic import Field
 from dialoom.graph.template import Template
 from dialoom.nodes._steer import Hook, Nudge, Stage
 
-_STEPS = [
+_STEPS = (
     Template("Show that you are growing impatient: this takes too long, and you have said so before."),
     Template("Be angry now: say plainly how bad this is."),
     Template("Insist on speaking to a manager."),
-]
+)
 
 
 class Escalation(Hook):
     """In turns of one speaker, one after the other, it is told the `steps`: impatient, angry, asking for a manager."""
 
     kind: Literal["escalation"] = Field(default="escalation", description="A speaker grows angry.")
-    steps: list[Template] = Field(default=_STEPS, min_length=1, description="What it is told, turn after turn.")
+    steps: list[Template] = Field(
+        default_factory=lambda: list(_STEPS), min_length=1, description="What it is told, turn after turn."
+    )
 
     def plan(self, stage: Stage, by: str | None, random: Random) -> list[Nudge]:
         by = by or stage.names[0]
