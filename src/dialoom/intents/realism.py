@@ -17,6 +17,8 @@ from dialoom.intents.thresholds import Thresholds, calibrate
 from dialoom.intents.views import Learn, View
 
 _LEAST_PROBABILITY = 1e-12
+# A margin below which real lines leave no doubt, whatever other candidates say.
+_CLEARLY_ANOTHER = -0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ class Verifier:
         if realism.naturalness < at.naturalness:
             return replace(said, why="no real line reads so")
         if realism.agreed is not None:
-            if realism.agreed <= 0:
+            if realism.agreed <= 0 or realism.margin < _CLEARLY_ANOTHER:
                 return self._nearer(said)
             if realism.margin <= 0 and realism.second > at.second:
                 return replace(said, verdict="review", why="only other candidates vouch for it")
