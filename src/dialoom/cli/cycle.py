@@ -192,7 +192,8 @@ def _show(found: Outcome) -> None:
         ahead = found.report["ahead"]
         console.print(
             f"{len(found.rare)} rare intents, {found.report['lines']:,} test lines that decided nothing; dialoom is "
-            f"{100 * ahead['value']:+.1f} [{100 * ahead['low']:+.1f}, {100 * ahead['high']:+.1f}] from the best free arm (*)."
+            f"{100 * ahead['value']:+.1f} [{100 * ahead['low']:+.1f}, {100 * ahead['high']:+.1f}] from the best free "
+            "arm (*)."
         )
     else:
         rows = table("on folds of the training data", "rare F1", right=("rare F1",))

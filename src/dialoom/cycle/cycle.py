@@ -153,7 +153,7 @@ class _Cycle:
         mixture: Mixture,
         base: dict[str, Any],
     ) -> Outcome:
-        settings, sets = self.settings, self.sets
+        sets = self.sets
         report = None
         if sets.test is not None:
             self.told(f"comparing on {len(sets.test.rows):,} test lines")

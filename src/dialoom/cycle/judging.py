@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dialoom.cycle.folder import Row
@@ -117,11 +117,11 @@ class Judges:
     folds: int
     seed: int
     fold_of: Mapping[str, int] | None = None
+    _fold: list[int] = field(init=False, default_factory=list)
+    _starts: dict[int, LogisticFitted] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         rows = self.sets.train.rows
-        self._fold: list[int] = []
-        self._starts: dict[int, LogisticFitted] = {}
         if self.sets.valid is None:
             self._fold = deal(rows, self.folds, self.seed)
             self.fold_of = {key(row.text): fold for row, fold in zip(rows, self._fold, strict=True)}

@@ -27,8 +27,8 @@ def why_stop(number: int, rounds: int, gain: Mapping[str, Any], new: int) -> str
         return "point of diminishing return: no new line came through"
     if number > 1 and value <= noise:
         return (
-            f"point of diminishing return: round {number} gained {100 * value:+.1f} points on the validation data, within "
-            f"the noise of {100 * noise:.1f}"
+            f"point of diminishing return: round {number} gained {100 * value:+.1f} points on the validation data, "
+            f"within the noise of {100 * noise:.1f}"
         )
     if number >= rounds:
         return f"all {rounds} rounds that were asked for are done"

@@ -1,4 +1,4 @@
-"""What a round brought, on the validation data: which mixture is best, what each source did, and whether it was worth it."""
+"""What a round brought, on the validation data: the best mixture, what each source did, and what was gained."""
 
 from __future__ import annotations
 
