@@ -75,6 +75,14 @@ def cycle(
         list[str] | None,
         typer.Option(metavar="INTENT", help="An intent that stands for out of scope. Can be given often."),
     ] = None,
+    leave_shared: Annotated[
+        bool,
+        typer.Option(
+            "--leave-shared",
+            help="Make nothing of lines of rare intents that stand in the validation or test data too, instead of "
+            "refusing them.",
+        ),
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Another seed makes other lines; left out, 0.")] = None,
     format: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="The data's format; left out, told by its content.")
@@ -116,6 +124,7 @@ def cycle(
         "rare_below": rare_below,
         "seeds": seeds,
         "oos": oos,
+        "leave_shared": leave_shared or None,
         "seed": seed,
         "format": format,
     }

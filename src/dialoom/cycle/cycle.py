@@ -109,7 +109,7 @@ class _Cycle:
         embed = load_embedder(settings.embedder, Path(cache) if cache else None)
         judges = Judges(sets, embed, settings.per_intent, settings.folds, settings.seed)
         if not self.folder.real.is_file():
-            write_rows(self.folder.real, map(_real, sets.train.rows))
+            write_rows(self.folder.real, map(_real, sets.known()))
         data = digest(_digest(sets), settings.content())
         self.told(f"judging {len(sets.rare)} rare intents as they are")
         base = stage(self.folder.path / "baselines.json", data, lambda: baselines(judges, settings.arms))

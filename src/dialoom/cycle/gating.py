@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from dialoom.cycle.folder import Row
 from dialoom.cycle.sets import Sets, key, texts_of
+from dialoom.dialogue import Slot
+from dialoom.intents.embedders import Remembered
+from dialoom.intents.line import Line
+from dialoom.intents.realism import Verifier
 from dialoom.intents.selection import select
+from dialoom.intents.views import CentroidView, WordView
+from dialoom.nodes._grounds import counts_of_words
+from dialoom.quality.embedding import has_embedding, load_embedding
 
 if TYPE_CHECKING:
     from dialoom.quality.embedding import Embed
@@ -23,6 +30,7 @@ class Gated:
 
     Attributes:
         kept: the lines of all rounds that are mixed in.
+        review: lines of this round on which two views disagree, for a person.
         leaks: lines that stand in the validation or test data, and are left out.
         made: by intent and by source, how many lines this round made; `found` what was found of them.
     """
@@ -31,6 +39,7 @@ class Gated:
     leaks: int
     made: Mapping[str, Mapping[str, int]]
     found: Mapping[str, int]
+    review: list[Row]
 
     def to_json(self) -> dict[str, Any]:
         by_intent = Counter(row["intent"] for row in self.kept)
@@ -45,15 +54,22 @@ class Gated:
         }
 
 
-def gate(pool: Sequence[Row], sets: Sets, embed: Embed, per_intent: int, number: int) -> Gated:
+def gate(
+    pool: Sequence[Row], sets: Sets, embed: Embed, per_intent: int, number: int, rare: int, precision: float
+) -> Gated:
     """Of each rare intent at most `per_intent` lines, by score and by what each adds to the others.
 
     Args:
         pool: lines of all rounds so far.
         number: of this round: what is told of making is of its lines.
+        rare: how many examples a rare intent has, and `precision` how much of what is kept is to be right.
+
+    Lines are verified here again, all of an intent together: candidates of several rows and rounds vouch for each
+    other, which those of one row alone could not.
     """
     held = sets.held()
-    real = texts_of(sets.train.rows)
+    real = texts_of(sets.known())
+    pool = verified(pool, real, rare, precision)
     known = {key(row.text) for row in sets.train.rows}
     new = [row for row in pool if row["round"] == number]
     found = Counter(_why(row) for row in new)
@@ -80,7 +96,31 @@ def gate(pool: Sequence[Row], sets: Sets, embed: Embed, per_intent: int, number:
         "intents": Counter(row["intent"] for row in new),
         "sources": Counter(row["variety"] for row in new),
     }
-    return Gated(kept, leaks, made, dict(found.most_common()))
+    return Gated(kept, leaks, made, dict(found.most_common()), [row for row in new if row["verdict"] == "review"])
+
+
+def verified(pool: Sequence[Row], real: Mapping[str, Sequence[str]], rare: int, precision: float) -> list[Row]:
+    """The lines with what is found of them by what real lines, and the other lines of their intent, show."""
+    verifier = Verifier.learn(real, CentroidView.learn(_views_embed()), WordView.learn, rare, precision)
+    found: dict[str, Row] = {}
+    by_intent: dict[str, list[Row]] = {}
+    for row in pool:
+        by_intent.setdefault(row["intent"], []).append(row)
+    for intent, rows in by_intent.items():
+        if intent not in real:
+            continue
+        # Of equal lines one is asked: others would vouch for it as if they were many.
+        once = list({key(row["text"]): row for row in reversed(rows)}.values())
+        lines = [Line(row["text"], intent, tuple(map(Slot.model_validate, row["slots"]))) for row in once]
+        for row, each in zip(once, verifier.verify(lines), strict=True):
+            told = {"verdict": each.verdict, "why": each.why, "score": round(each.realism.score, 4)}
+            found[row["id"]] = row | told | {"other": each.realism.other}
+    return [found[row["id"]] for row in pool if row["id"] in found]
+
+
+def _views_embed() -> Embed:
+    """What the verifier sees of texts: static vectors, or words where they are not installed."""
+    return Remembered(load_embedding if has_embedding() else lambda: counts_of_words, "views")
 
 
 def _why(row: Row) -> str:

@@ -38,12 +38,17 @@ def shares_in(recipe: Recipe) -> dict[str, float]:
 
 
 def changes_for(
-    recipe: Recipe, model: str | Mapping[str, Any] | None, shares: Mapping[str, float], over: float, rare: int
+    recipe: Recipe,
+    model: str | Mapping[str, Any] | None,
+    shares: Mapping[str, float],
+    over: float,
+    rare: int,
+    precision: float,
 ) -> dict[str, Any]:
     """What a round changes in the recipe, by dotted field: a file that people can edit.
 
     Args:
-        rare: how many examples a rare intent has: thresholds are measured at it.
+        rare: how many examples a rare intent has: thresholds are measured at it, to reach the `precision`.
     """
     found: dict[str, Any] = {}
     for name in writers(recipe):
@@ -55,7 +60,8 @@ def changes_for(
         else:
             found[f"models.{named}"] = model
             found[f"{at}.model"] = named
-        found |= {f"{at}.shares": dict(shares), f"{at}.over": over, f"{at}.rare": rare, f"{at}.dropped": True}
+        found |= {f"{at}.shares": dict(shares), f"{at}.over": over, f"{at}.dropped": True}
+        found |= {f"{at}.rare": rare, f"{at}.precision": precision}
         found[f"{at}.next"] = [{"if": _NOT_KEPT, "to": "reject"}, "end"]
     return found
 

@@ -111,7 +111,7 @@ class Rounds:
         usual = before.said.usual(rare)
         made = make_plan(
             standings,
-            sets.train.rows,
+            sets.seeds(),
             before.number,
             self.settings.rounds,
             self.settings.per_intent,
@@ -145,15 +145,25 @@ class Rounds:
 
     def _changes(self, path: Path, before: Before) -> dict[str, Any]:
         if not path.is_file():
-            sets = self.judges.sets
-            counts = sets.train.counts()
-            fewest = sorted(counts.get(name, 0) for name in sets.rare)
-            rare = max(1, fewest[len(fewest) // 2])
-            loaded = load_recipe(self.recipe)
             settings = self.settings
-            write_yaml(changes_for(loaded, settings.model, before.shares, settings.over, rare), path, _HEAD)
+            changes = changes_for(
+                load_recipe(self.recipe),
+                settings.model,
+                before.shares,
+                settings.over,
+                self._usual_lines(),
+                settings.precision,
+            )
+            write_yaml(changes, path, _HEAD)
         found, _ = read_yaml(path, "fields of a recipe")
         return found
+
+    def _usual_lines(self) -> int:
+        """How many real lines the middle one of the rare intents has."""
+        sets = self.judges.sets
+        counts = sets.train.counts()
+        fewest = sorted(counts.get(name, 0) for name in sets.rare)
+        return max(1, fewest[len(fewest) // 2])
 
     def _generated(
         self, folder: Path, rows: Sequence[Row], changes: Mapping[str, Any], seed: int, made: str
@@ -178,9 +188,12 @@ class Rounds:
         judges = self.judges
 
         def make() -> dict[str, Any]:
-            found = gate(pool, judges.sets, judges.embed, self.settings.per_intent, number)
+            settings = self.settings
+            found = gate(
+                pool, judges.sets, judges.embed, settings.per_intent, number, self._usual_lines(), settings.precision
+            )
             write_rows(folder / "kept.jsonl", found.kept)
-            write_rows(folder / "review.jsonl", _to_review(pool, number))
+            write_rows(folder / "review.jsonl", _to_review(found.review))
             return found.to_json()
 
         found = stage(folder / "gated.json", made, make)
@@ -237,14 +250,10 @@ class Rounds:
         return Done(told, after, plan)
 
 
-def _to_review(pool: Sequence[Row], number: int) -> list[Row]:
+def _to_review(rows: Sequence[Row]) -> list[Row]:
     """Lines on which the two views disagree, each with an empty `decision` for a person."""
     names = ("text", "intent", "other", "variety", "why")
-    return [
-        {name: row[name] for name in names} | {"decision": ""}
-        for row in pool
-        if row["round"] == number and row["verdict"] == "review"
-    ]
+    return [{name: row[name] for name in names} | {"decision": ""} for row in rows]
 
 
 def tally(kept: Sequence[Row]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialoom.cycle.settings import Settings
 from dialoom.dialogue import Dialogue
@@ -24,6 +24,7 @@ class Sets:
         rare: the rare intents, sorted.
         valid: decides between rounds; None where folds of `train` do.
         test: reported on and nothing else; None where there is none.
+        unseeded: words of lines of rare intents that no line is made of, as they stand in `valid` or `test`.
         notes: what a user should know, one sentence each.
     """
 
@@ -32,10 +33,15 @@ class Sets:
     valid: Labelled | None
     test: Labelled | None
     notes: tuple[str, ...] = ()
+    unseeded: frozenset[str] = frozenset()
 
     def seeds(self) -> list[Utterance]:
         """The real lines that generation starts from."""
-        return [row for row in self.train.rows if row.intent in self.rare]
+        return [row for row in self.known() if row.intent in self.rare]
+
+    def known(self) -> list[Utterance]:
+        """The real lines that generation and verification may know."""
+        return [row for row in self.train.rows if row.intent not in self.rare or key(row.text) not in self.unseeded]
 
     def held(self) -> dict[str, str]:
         """What stands in the validation or test data, by its words, and in which."""
@@ -90,9 +96,7 @@ def read_sets(settings: Settings, open: Open | None = None, known: Mapping[str, 
             "name some with --test for figures on data that nothing has touched"
         )
     rare = _rare(settings, train, known or {})
-    found = Sets(train, rare, valid, test, tuple(notes))
-    _refuse_shared(found)
-    return found
+    return _without_shared(Sets(train, rare, valid, test, tuple(notes)), settings)
 
 
 def _part(named: str | None, name: str, reading: Reading) -> Labelled | None:
@@ -135,17 +139,29 @@ def _rare(settings: Settings, train: Labelled, known: Mapping[str, str]) -> tupl
     return tuple(rare)
 
 
-def _refuse_shared(sets: Sets) -> None:
+def _without_shared(sets: Sets, settings: Settings) -> Sets:
     """Seeds must not be what is tested on: what is made of them would know the answers."""
     held = sets.held()
-    shared = [(row, held[key(row.text)]) for row in sets.seeds() if key(row.text) in held]
-    if shared:
-        row, part = shared[0]
+    shared = [row for row in sets.seeds() if key(row.text) in held]
+    if not shared:
+        return sets
+    such = f"such as '{shared[0].text}' of {shared[0].intent}, in the {held[key(shared[0].text)]} data"
+    count = f"{len(shared)} line{'' if len(shared) == 1 else 's'} of rare intents"
+    if not settings.leave_shared:
         raise DataError(
-            f"{len(shared)} lines of rare intents in the training data stand in the {part} data too, such as "
-            f"'{row.text}' of {row.intent}",
-            remedy=f"take them out of one of the two: they are the seeds, and the {part} data must not know them",
+            f"{count} in the training data stand in data that is decided or tested by, {such}",
+            remedy="take them out of one of the two, or let nothing be made of them with --leave-shared",
         )
+    note = f"nothing is made of {count} that stand in data that is decided or tested by, {such}"
+    found = replace(sets, unseeded=frozenset(key(row.text) for row in shared), notes=(*sets.notes, note))
+    left = {row.intent for row in found.seeds()}
+    for intent in sets.rare:
+        if intent not in left:
+            raise DataError(
+                f"every line of '{intent}' stands in data that is decided or tested by",
+                remedy="add one that does not: what is made starts from it",
+            )
+    return found
 
 
 def texts_of(rows: Sequence[Utterance]) -> dict[str, list[str]]:

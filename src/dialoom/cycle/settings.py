@@ -29,7 +29,9 @@ class Settings(BaseModel):
     valid: str | None = Field(default=None, description="Real data to decide between rounds by.")
     test: str | None = Field(default=None, description="Real data for the report; left out, the part `test` of `data`.")
     out: str = Field(default="cycle", min_length=1, description="The folder of the cycle.")
-    model: str | None = Field(default="embedded", description="The model that writes; null to make all without one.")
+    model: str | dict[str, Any] | None = Field(
+        default="embedded", description="The model that writes, as in a recipe; null to make all without one."
+    )
     recipe: str = Field(default="rare-utterances", description="A recipe with a node of the kind `utterances`.")
     taxonomy: str | None = Field(default=None, description="Says what intents mean, and which matter most.")
     embedder: str = Field(default="wordllama", description="What the classifier sees of texts.")
@@ -37,6 +39,7 @@ class Settings(BaseModel):
     rounds: int = Field(default=3, ge=1, le=50, description="How many rounds at most.")
     per_intent: int = Field(default=45, ge=1, description="Made lines of one intent at most, all rounds together.")
     over: float = Field(default=3.0, ge=1, le=100, description="Candidates made for each line wanted.")
+    precision: float = Field(default=0.95, gt=0.5, lt=1, description="How much of what is kept is to be right.")
     intents: list[str] | None = Field(default=None, description="The rare intents; left out, those with few lines.")
     rare_below: int = Field(default=10, ge=0, description="Rare is an intent with fewer lines than this ...")
     rare_share: float = Field(default=0.5, ge=0, description="... or than this share of the median intent.")
@@ -48,6 +51,11 @@ class Settings(BaseModel):
     folds: int = Field(default=5, ge=2, description="Folds, where there is no validation data.")
     oos: list[str] = Field(default_factory=list, description="Intents that stand for out of scope.")
     format: str | None = Field(default=None, description="The data's format; left out, told by its content.")
+    leave_shared: bool = Field(
+        default=False,
+        description="Lines of rare intents that stand in the validation or test data too are left out of the seeds, "
+        "where they are refused otherwise.",
+    )
     seed: int = Field(default=0, description="Another seed makes other lines.")
 
     def content(self) -> dict[str, Any]:
