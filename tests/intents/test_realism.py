@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,10 +118,8 @@ def test_the_review_goes_to_a_person_and_back(tmp_path: Path) -> None:
             return np.tile(row / row.sum(), (len(texts), 1))
 
     verifier, held = _verifier()
-    contrary = Verifier(
-        verifier.real, verifier.first, Contrary(), verifier.natural, verifier.copies, verifier.thresholds
-    )
-    found = contrary.verify([Line(text, "weather", variety="free") for text in held["weather"]])
+    contrary = replace(verifier, second=Contrary())
+    found = contrary.verify([Line(text, "weather", variety="free") for text in held["weather"][:7]])
     review = [each for each in found if each.verdict == "review"]
     assert review
     assert not [each for each in found if each.verdict == "keep"]

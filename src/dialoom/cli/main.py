@@ -12,6 +12,7 @@ import dialoom
 from dialoom.cli._errors import told
 from dialoom.cli.check import check
 from dialoom.cli.corpus import corpus
+from dialoom.cli.cycle import cycle
 from dialoom.cli.diagnose import diagnose
 from dialoom.cli.evaluate import evaluate
 from dialoom.cli.export import export
@@ -65,6 +66,7 @@ app = typer.Typer(
 # In the order in which a person meets them.
 app.command("init")(init)
 app.command("diagnose")(diagnose)
+app.command("cycle")(cycle)
 app.command("check")(check)
 app.command("graph")(graph)
 app.command("plan")(plan)

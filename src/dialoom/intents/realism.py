@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log2
 
 from dialoom.errors import DataError
+from dialoom.intents.agreement import FEWEST, agreed_margins
 from dialoom.intents.likeness import Copies
 from dialoom.intents.line import Line, broken_spans
 from dialoom.intents.naturalness import Naturalness
 from dialoom.intents.thresholds import Thresholds, calibrate
-from dialoom.intents.trust import measure_trust
 from dialoom.intents.views import Learn, View
 
 _LEAST_PROBABILITY = 1e-12
+# A margin below which real lines leave no doubt, whatever other candidates say.
+_CLEARLY_ANOTHER = -0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Realism:
         naturalness: share of real lines that read no better.
         second: rank that a second view gives to its intent, from 1.
         copy: the line that it is a copy of.
+        agreed: margin by real lines and the other candidates of its intent; None where these are too few to ask.
     """
 
     probability: float
@@ -45,6 +48,7 @@ class Realism:
     naturalness: float
     second: int
     copy: str | None = None
+    agreed: float | None = None
 
     @property
     def score(self) -> float:
@@ -75,7 +79,7 @@ class Verifier:
     Attributes:
         real: real lines by intent, the rare intents' examples among them.
         first, second: two views that err in different ways.
-        trust: the least margin of each source's lines; those of other sources must say enough of their intent.
+        learns: how the first view is learned, to ask candidates of each other.
     """
 
     real: Mapping[str, Sequence[str]]
@@ -84,7 +88,7 @@ class Verifier:
     natural: Naturalness
     copies: Copies
     thresholds: Thresholds
-    trust: Mapping[str, float] = field(default_factory=dict)
+    learns: Learn
 
     @classmethod
     def learn(
@@ -121,7 +125,7 @@ class Verifier:
             Naturalness.of(real),
             Copies.of(real),
             thresholds,
-            measure_trust(real, first, rare, precision),
+            first,
         )
 
     @cached_property
@@ -145,6 +149,7 @@ class Verifier:
             raise DataError(f"there is no real line of '{unknown}'", remedy="give at least one example of the intent")
         first = self.first.probabilities(texts)
         second = self.second.probabilities(texts)
+        agreed = self._agreed(lines)
         found = []
         for row, line in enumerate(lines):
             mine = self._place[0][line.intent]
@@ -163,8 +168,20 @@ class Verifier:
                 naturalness=self.natural(line.text),
                 second=rank,
                 copy=self.copies.twin(line.text, self.real[line.intent]),
+                agreed=agreed.get(row),
             )
             found.append(self._judged(line, realism))
+        return found
+
+    def _agreed(self, lines: Sequence[Line]) -> dict[int, float]:
+        by: dict[str, list[int]] = {}
+        for at, line in enumerate(lines):
+            by.setdefault(line.intent, []).append(at)
+        found: dict[int, float] = {}
+        for intent, places in by.items():
+            if len(places) >= FEWEST:
+                texts = [lines[at].text for at in places]
+                found |= dict(zip(places, agreed_margins(self.real, self.learns, intent, texts), strict=True))
         return found
 
     def _judged(self, line: Line, realism: Realism) -> Verified:
@@ -180,9 +197,12 @@ class Verifier:
             return replace(said, why="it repeats itself")
         if realism.naturalness < at.naturalness:
             return replace(said, why="no real line reads so")
-        least = self.trust.get(line.variety)
-        if least is not None:
-            return replace(said, verdict="keep") if realism.margin >= least else self._nearer(said)
+        if realism.agreed is not None:
+            if realism.agreed <= 0 or realism.margin < _CLEARLY_ANOTHER:
+                return self._nearer(said)
+            if realism.margin <= 0 and realism.second > at.second:
+                return replace(said, verdict="review", why="only other candidates vouch for it")
+            return replace(said, verdict="keep")
         if realism.margin <= 0:
             return self._nearer(said)
         if realism.probability < at.probability:
