@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from dialoom.dialogue import Slot, Turn
+from dialoom.dialogue import Turn
 from dialoom.errors import RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.template import Template
 from dialoom.nodes._agents_mode import as_earlier_turns, seen_by, spoken
 from dialoom.nodes._ending import said_again
+from dialoom.nodes._facts import with_facts
 from dialoom.nodes._speaker import GOAL, PATIENCE, Cue, Part, Said, Scene
 from dialoom.nodes._user_words import (
     asks,
@@ -156,7 +157,8 @@ class UserSpeaker:
                 "out of patience", turn=cue.turn, speaker=self.name, after=self._without, candidate=self.scene.sample
             )
         text = await self._ask(so_far, cue, told, context)
-        turn = self._with_slots(Turn(speaker=self.name, text=spoken(text.replace(DONE_MARK, ""), self.scene.personas)))
+        said = Turn(speaker=self.name, text=spoken(text.replace(DONE_MARK, ""), self.scene.personas))
+        turn = with_facts(said, {name: self.facts[name][0] for name in self._told})
         if leaves and self.part.then == "leave":
             return Said(turn, PATIENCE)
         return Said(turn, GOAL if DONE_MARK in text else None)
@@ -236,17 +238,6 @@ class UserSpeaker:
             # One more each time: an answer to the same question would be the same.
             instructions.append(_NOT_SO.format(name=self.name))
         return kept or text
-
-    def _with_slots(self, turn: Turn) -> Turn:
-        """The turn with the facts that stand in it as slots."""
-        found = []
-        for name in self._told:
-            value = self.facts[name][0]
-            start = turn.text.casefold().find(value.casefold())
-            if value and start >= 0:
-                end = start + len(value)
-                found.append(Slot(name=name, value=turn.text[start:end], start=start, end=end))
-        return turn.model_copy(update={"slots": found}) if found else turn
 
 
 def _fact(name: str, value: Any, fields: Mapping[str, Any]) -> tuple[str, Sequence[str]]:

@@ -1,0 +1,33 @@
+"""Whether the bot took each labelled turn for what it means, where it tells intents.
+
+The turn that carries the intent is known of lines and callers. A simulated user words its request itself, in whichever
+turn, so there any of the answers may tell it.
+"""
+
+from __future__ import annotations
+
+from dialoom.evaluation.stress.judged import Check, Judging, Outcome
+
+from dialoom.evaluation.stress.talk import Talk
+
+
+def _judge(talk: Talk, judging: Judging) -> Outcome | None:
+    wanted = [turn["intent"] for turn in talk.expected["turns"]]
+    if not judging.tells.intent or not any(wanted):
+        return None
+    told = [one.get("intent") for one in talk.told]
+    if talk.side == "user":
+        return Outcome(wanted[0] in told, f"{wanted[0]} was never told, but {_listed(told)}")
+    wrong = [
+        f"turn {number}: {each} was taken for {told[number - 1] or 'nothing'}"
+        for number, each in enumerate(wanted, 1)
+        if each and number <= len(told) and told[number - 1] != each
+    ]
+    return Outcome(not wrong, "; ".join(wrong))
+
+
+def _listed(told: list[str | None]) -> str:
+    return ", ".join(dict.fromkeys(str(each) for each in told if each)) or "nothing"
+
+
+CHECK = Check("the intent is recognised", 3.0, _judge)
