@@ -117,14 +117,27 @@ def test_walks_are_drawn_as_the_policy_would_in_the_band(least: int, more: int) 
     assert tuple(walks.draw(Random(least * 31 + more))) in forced
 
 
-def test_drawn_walks_come_as_often_as_they_should() -> None:
-    one = policy()
-    forced = lengths_by_force(one, 3, 7)
-    walks, random = Walks(one, 3, 7), Random(1)
+# Of three turns, nine walks in ten go by b, though a goes to b and c alike.
+FORK = """states:
+  a: {by: x, next: [b, c]}
+  b: {by: y, next: {d: 9, end: 1}}
+  c: {by: y, next: {d: 1, end: 9}}
+  d: {by: x, next: end}
+"""
+
+
+@pytest.mark.parametrize(("text", "least", "most"), [(CALL, 3, 7), (FORK, 2, 3), (FORK, 3, 3)])
+def test_drawn_walks_come_as_often_as_they_should(text: str, least: int, most: int) -> None:
+    one = policy(text)
+    forced = lengths_by_force(one, least, most)
+    walks, random = Walks(one, least, most), Random(1)
     drawn = Counter(tuple(walks.draw(random)) for _ in range(20_000))
+    spread = Counter(tuple(walks.at(n / 1000)) for n in range(1000))
     assert drawn.keys() == forced.keys()
     for walk, chance in forced.items():
         assert drawn[walk] / 20_000 == pytest.approx(chance, abs=0.015)
+        # All walks lie side by side, each as wide as its chance.
+        assert spread[walk] / 1000 == pytest.approx(chance, abs=0.002)
 
 
 def talk(*turns: tuple[str, str]) -> Dialogue:

@@ -19,7 +19,7 @@ def sink_problems(recipe: Recipe) -> Iterator[DialoomError]:
     from dialoom.corpus.exporting import check_condition
 
     reads = {path.resolve() for path in recipe.source.files(recipe.folder)}
-    reads |= {(recipe.folder / path).resolve() for node in recipe.nodes.values() for path in node.files()}
+    reads |= {path.resolve() for path in recipe.files()}
     written: set[tuple[object, ...]] = set()
     for index, sink in enumerate(recipe.sinks):
         path: tuple[Key, ...] = ("sinks", index)

@@ -79,10 +79,9 @@ class Source(PlainNumbers, ABC):
 
     def files(self, folder: Path) -> list[Path]:
         """The files that are read, that of `call` included, as far as they are known without reading."""
-        from dialoom.graph.own_code import file_of
+        from dialoom.graph.own_code import files_of
 
-        own = None if self.call is None else file_of(self.call)
-        return [] if own is None else [folder / own]
+        return [] if self.call is None else [folder / path for path in files_of(self.call)]
 
     def place(self, folder: Path) -> Place:
         """Where it is, for an error about all of it: a file, or a field of the source."""

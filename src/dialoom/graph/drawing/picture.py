@@ -178,7 +178,8 @@ def _hook(hook: Node) -> str:
 
 
 def _source(recipe: Recipe) -> list[str]:
-    return [str(recipe.source.file)] if recipe.source.file is not None else []
+    files = recipe.source.files(recipe.folder)
+    return [files[0].name if len(files) == 1 else f"{len(files)} files"] if files else []
 
 
 def _target(recipe: Recipe) -> list[str]:

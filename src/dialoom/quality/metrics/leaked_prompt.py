@@ -125,13 +125,13 @@ def leaked_prompt(batch: Batch) -> list[bool]:
     return found
 
 
-def _registers(lower: str, strong: set[str]) -> Iterator[set[str]]:
+def _registers(lower: str, strong: set[str]) -> Iterator[frozenset[str]]:
     for sentence in _SENTENCE.findall(lower):
         if any(word in sentence for word in strong):
             yield _REGISTER.intersection(words(sentence))
 
 
-def _instructs(held: set[str]) -> bool:
+def _instructs(held: frozenset[str]) -> bool:
     strong = len(held & _STRONG)
     return strong > 1 or (strong > 0 and len(held) > _WEAK_ENOUGH)
 
