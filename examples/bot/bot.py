@@ -3,8 +3,8 @@
 It has two weaknesses, as bots have, which a stress run should find:
 
 1. Intents hang on whole words. One slip of the keyboard in the word that counts, and it does not understand.
-2. Fraud goes to a person only while nothing else is under way: in the middle of a transfer "that was not me" is taken for
-   an answer to its question.
+2. Fraud goes to a person only while nothing else is under way: in the middle of a transfer "that was not me" is taken
+   for an answer to its question.
 
 Speaks three forms: POST /message (plain), /webhooks/rest/webhook (Rasa) and /v1/chat/completions (OpenAI).
 """

@@ -32,7 +32,9 @@ def show(report: Report, folder: Path) -> None:
     if report.unplayed:
         console.print(f"{count(len(report.unplayed))} could not be played: {visible(report.unplayed[0][1])}")
     failing = sum(not one.sound for one in report.judged)
-    console.print(f"{count(failing)} of {count(len(report.judged))} talks fail a check; the worst are in {folder}/report.md")
+    console.print(
+        f"{count(failing)} of {count(len(report.judged))} talks fail a check; the worst are in {folder}/report.md"
+    )
 
 
 def _checks(report: Report) -> None:
@@ -67,7 +69,9 @@ def _slots(report: Report) -> None:
 
 def _lost(report: Report, variant: str) -> None:
     """What is lost to a variant: over all, and where the interval of a group does not reach 0."""
-    rows = table(f"lost to {variant}", "check", "clean", "varied", "points [95%]", right=("clean", "varied", "points [95%]"))
+    rows = table(
+        f"lost to {variant}", "check", "clean", "varied", "points [95%]", right=("clean", "varied", "points [95%]")
+    )
     for group, losses in report.brittleness(variant).items():
         for measure, each in losses.items():
             if group == ALL or (each.loss.value or 0.0) > 0:

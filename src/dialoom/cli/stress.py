@@ -50,7 +50,7 @@ def stress(
             "'' for none.",
         ),
     ] = _AGAINST,
-    turns: Annotated[int, typer.Option(min=2, help="The most turns of a talk, of both together.")] = 20,
+    turns: Annotated[int, typer.Option(min=2, help="The most turns of a talk, of both together.")] = 16,
     at_once: Annotated[int, typer.Option(min=1, help="Most messages on their way at a time.")] = 4,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long to wait for an answer.")] = 30.0,
     slow: Annotated[
@@ -87,30 +87,23 @@ def stress(
     \b
     Example:
       dialoom stress taxonomy.yaml --bot http://127.0.0.1:5005/message --out runs/stress
-      dialoom stress taxonomy.yaml --bot http://127.0.0.1:5005/webhooks/rest/webhook --shape rasa --model embedded -o runs/s
+      dialoom stress taxonomy.yaml --bot http://127.0.0.1:5005/webhooks/rest/webhook --shape rasa --out runs/rasa
       dialoom stress logs.jsonl --taxonomy taxonomy.yaml --bot $URL --out runs/ci --fail-under escalation=1
     """
-    import re
-
     import orjson
 
     from dialoom.cli._console import aside, err, print_json
     from dialoom.cli._stress_tables import show
-    from dialoom.errors import UsageError
     from dialoom.evaluation.stress.judged import judged
     from dialoom.evaluation.stress.limits import missed, parse_limits
     from dialoom.evaluation.stress.page import page
     from dialoom.evaluation.stress.play import Bench, keep, play
     from dialoom.evaluation.stress.rates import needs_scipy
-    from dialoom.evaluation.stress.report import report
-    from dialoom.evaluation.stress.talk import HANDS_OVER, Talk
+    from dialoom.evaluation.stress.report import Report
+    from dialoom.evaluation.stress.talk import Talk
 
     needs_scipy()
     limits = parse_limits(fail_under or ())
-    try:
-        hands_over = re.compile(handover or HANDS_OVER, re.IGNORECASE)
-    except re.error as error:
-        raise UsageError(f"--handover is no regular expression: {error}") from error
     requests = _requests(scenarios, model, taxonomy, number, each, against, seed)
     fields: Mapping[str, Any] = {
         "url": bot,
@@ -118,12 +111,12 @@ def stress(
         "headers": _headers(header or ()),
         "seconds": seconds,
         "at_once": at_once,
+        **({} if handover is None else {"hands_over": handover}),
     }
     with aside():
         played = play(requests, Bench(fields, model, turns, seed), out, _view(quiet=quiet or json))
-    found = report(
-        judged([Talk(one, hands_over) for one in played.dialogues], slow), played.unplayed, played.run.status
-    )
+    talks = judged([Talk(one) for one in played.dialogues], slow)
+    found = Report(talks, played.unplayed, played.run.status)
     told = found.to_json()
     keep(out / "report.json", orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
     keep(out / "report.md", page(found, worst))
@@ -155,9 +148,12 @@ def _requests(
 
 
 def _shape(named: str) -> str | Shape:
-    from dialoom.nodes._bots import read_shape
+    from dialoom.nodes._bots import SHAPES, read_shape
 
-    return read_shape(Path(named)) if named.endswith((".yaml", ".yml")) else named
+    if named.endswith((".yaml", ".yml")):
+        return read_shape(Path(named))
+    SHAPES.load(named)
+    return named
 
 
 def _headers(written: Any) -> dict[str, str]:

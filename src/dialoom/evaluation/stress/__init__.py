@@ -2,7 +2,7 @@
 
 from dialoom.evaluation.stress.judged import CHECKS, Judging
 from dialoom.evaluation.stress.play import Bench, play
-from dialoom.evaluation.stress.report import Report, report
+from dialoom.evaluation.stress.report import Report
 from dialoom.evaluation.stress.scenario import Scenario
 from dialoom.evaluation.stress.scenarios import READERS, chosen, read_scenarios
 from dialoom.evaluation.stress.variants import Variant, parse_variants, varied
@@ -19,6 +19,5 @@ __all__ = [
     "parse_variants",
     "play",
     "read_scenarios",
-    "report",
     "varied",
 ]

@@ -41,7 +41,9 @@ def parse_limits(written: Sequence[str]) -> list[Limit]:
         except ValueError:
             least = -1.0
         if not 0 <= least <= 1:
-            raise UsageError(f"'{text}' has no share from 0 to 1", remedy="write 0.8, or CHECK=0.8, or CHECK@INTENT=0.8")
+            raise UsageError(
+                f"'{text}' has no share from 0 to 1", remedy="write 0.8, or CHECK=0.8, or CHECK@INTENT=0.8"
+            )
         found.append(Limit(measure, least, intent))
     return found
 

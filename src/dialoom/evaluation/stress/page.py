@@ -32,7 +32,11 @@ def lost(each: Loss | None) -> str:
     """A loss in points: `+20 [5, 35]`; above 0 is worse than clean."""
     if each is None or each.loss.value is None:
         return "-"
-    ends = "" if each.loss.low is None or each.loss.high is None else f" [{100 * each.loss.low:.0f}, {100 * each.loss.high:.0f}]"
+    ends = (
+        ""
+        if each.loss.low is None or each.loss.high is None
+        else f" [{100 * each.loss.low:.0f}, {100 * each.loss.high:.0f}]"
+    )
     return f"{100 * each.loss.value:+.0f}{ends}"
 
 
@@ -44,7 +48,7 @@ def _head(report: Report) -> Iterable[str]:
         yield f"\n**{len(report.unplayed)} could not be played**: {_safe(report.unplayed[0][1])}"
     untold = [what for what, told in (("intents", report.tells.intent), ("slots", report.tells.slots)) if not told]
     if untold:
-        yield f"\nThe bot tells no {' and no '.join(untold)}: what depends on them is judged by its words, or not at all."
+        yield f"\nThe bot tells no {' and no '.join(untold)}: what depends on it is judged by words, or not at all."
     if report.latency:
         times = ", ".join(f"{name} {value:.2f} s" for name, value in report.latency.items())
         yield f"\nAnswers took {times}."
@@ -57,7 +61,11 @@ def _head(report: Report) -> Iterable[str]:
 def _tables(report: Report) -> Iterable[str]:
     yield "\n## Checks\n"
     rows = [
-        [name, CHECKS.load(name).about if name != SOUND else "every check below", shown(report.rate(name, report.judged).interval)]
+        [
+            name,
+            CHECKS.load(name).about if name != SOUND else "every check below",
+            shown(report.rate(name, report.judged).interval),
+        ]
         for name in report.measures
     ]
     yield from _table(["check", "what", "pass [95%]"], rows)
@@ -76,7 +84,9 @@ def _tables(report: Report) -> Iterable[str]:
         for name, outcomes in report.by_slot.items():
             hows = [outcome.how for _, outcome in outcomes]
             right = rate([outcome.right for _, outcome in outcomes]).interval
-            rows.append([_safe(name), shown(right), ", ".join(f"{hows.count(how)} {how}" for how in dict.fromkeys(hows))])
+            rows.append(
+                [_safe(name), shown(right), ", ".join(f"{hows.count(how)} {how}" for how in dict.fromkeys(hows))]
+            )
         yield from _table(["slot", "right [95%]", "how"], rows)
 
 
@@ -84,14 +94,15 @@ def _brittle(report: Report) -> Iterable[str]:
     if not report.variants:
         return
     yield "\n## Brittleness\n"
-    yield "Points lost from the clean request to the same one in a variant; above 0 is worse.\n"
+    yield "Points lost from the clean request to the same one in a variant; above 0 is worse. Groups that lose nothing"
+    yield "are left out.\n"
     losses = {variant: report.brittleness(variant) for variant in report.variants}
     groups = list(dict.fromkeys(group for each in losses.values() for group in each))
     rows = []
     for group in groups:
         for measure in dict.fromkeys(name for each in losses.values() for name in each.get(group, {})):
             told = [lost(losses[variant].get(group, {}).get(measure)) for variant in report.variants]
-            if group == ALL or any(cell not in ("-", "+0 [0, 0]") for cell in told):
+            if group == ALL or any(cell != "-" and not cell.startswith("+0") for cell in told):
                 rows.append([_safe(group), measure, *told])
     yield from _table(["group", "check", *map(_safe, report.variants)], rows)
 
@@ -123,6 +134,8 @@ def _read(one: Judged) -> Iterable[str]:
         aside += [f"{name}={value}" for name, value in told.get("slots", {}).items()]
         note = f" *({_safe(', '.join(aside))})*" if aside else ""
         yield f"> **{_safe(turn.speaker)}:** {_safe(turn.text) or '*(nothing)*'}{note}  "
+    for text in talk.ended.get("repeated", ()):
+        yield f"> *(said again, and left out: {_safe(text)})*  "
     yield ""
 
 

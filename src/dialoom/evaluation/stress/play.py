@@ -29,6 +29,7 @@ USER, BOT = "user", "bot"
 # A talk along given lines ends with them, however many they are.
 _ENDLESS = 10_000
 _HELLO = "hello"
+_TALKS = Path(__file__).parent / "talks.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Bench:
 
     bot: Mapping[str, Any]
     model: str | None = None
-    turns: int = 20
+    turns: int = 16
     seed: int = 0
 
 
@@ -63,8 +64,8 @@ class Played:
 def play(scenarios: Iterable[Scenario], bench: Bench, out: Path, view: View | None = None) -> Played:
     """Play requests, or go on where an earlier call with the same requests and bot was stopped.
 
-    A talk whose transcript is kept is not held again. One that was cut short is begun anew in a session of its own: what
-    the bot knew of the first half died with it.
+    A talk whose transcript is kept is not held again. One that was cut short is begun anew in a session of its own:
+    what the bot knew of the first half died with it.
 
     Raises EndpointError where the bot cannot be reached or does not understand what it is sent, RecipeError where a
     field of `bot` is wrong, and what running a recipe raises.
@@ -92,7 +93,7 @@ def _recipe(rows: Sequence[dict[str, Any]], bench: Bench) -> Recipe:
     casts = {
         "caller": ({"kind": "caller"}, bench.turns),
         "lines": ({"kind": "lines", "of": "lines"}, _ENDLESS),
-        "user": ({"kind": "user", "model": "user"}, f"2..{bench.turns}"),
+        "user": ({"kind": "user", "model": "user", "opens": "{{ opening }}"}, f"2..{bench.turns}"),
     }
     for side in dict.fromkeys(row["side"] for row in rows):
         user, turns = casts[side]
@@ -105,6 +106,8 @@ def _recipe(rows: Sequence[dict[str, Any]], bench: Bench) -> Recipe:
             speakers=[USER, BOT],
             cast={USER: user, BOT: bot},
             turns=turns,
+            # Small models follow what is shown and not what is told.
+            **({"examples": {"file": str(_TALKS), "take": 2}} if side == "user" else {}),
         )
     return recipe
 

@@ -1,4 +1,4 @@
-"""What a bot does under stress: by intent, by slot and by escalation, and what it loses when people do not write well."""
+"""What a bot does under stress: by intent, by slot and by escalation, and what it loses when people write badly."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dialoom.evaluation.agreement import Resampler
 from dialoom.evaluation.stress.judged import CHECKS, Judged
 from dialoom.evaluation.stress.rates import Loss, Rate, loss, rate
 from dialoom.evaluation.stress.scenario import CLEAN
@@ -32,7 +31,6 @@ class Report:
     judged: Sequence[Judged]
     unplayed: Sequence[tuple[str, str]]
     status: str
-    resampler: Resampler
 
     @property
     def clean(self) -> list[Judged]:
@@ -89,14 +87,17 @@ class Report:
         found: dict[str, dict[str, Loss]] = {}
 
         def noted(group: str, measure: str, pairs: Sequence[tuple[bool, bool]]) -> None:
-            made = loss(pairs, self.resampler)
+            made = loss(pairs)
             if made is not None:
                 found.setdefault(group, {})[measure] = made
 
         for measure in self.measures:
             noted(ALL, measure, self._pairs(self.judged, variant, measure))
         for intent, held in self.by_intent.items():
-            for measure in (SOUND, *(each for each in ("intent", "slots", "escalation", "task") if each in self.measures)):
+            for measure in (
+                SOUND,
+                *(each for each in ("intent", "slots", "escalation", "task") if each in self.measures),
+            ):
                 noted(f"intent: {intent}", measure, self._pairs(held, variant, measure))
         for slot, outcomes in self.by_slot.items():
             right = [(talk.request, talk.variant, outcome.right) for talk, outcome in outcomes]
@@ -141,7 +142,9 @@ class Report:
         groups: Mapping[str, Mapping[str, Sequence[Judged]]] = {
             "by_intent": self.by_intent,
             "by_escalation": self.by_escalation,
-            "by_variant": {name: [one for one in self.judged if one.talk.variant == name] for name in self._all_variants},
+            "by_variant": {
+                name: [one for one in self.judged if one.talk.variant == name] for name in self._all_variants
+            },
         }
         return {
             "status": self.status,
@@ -189,13 +192,6 @@ def passes(one: Judged, measure: str) -> bool | None:
         return one.sound
     outcome = one.outcomes.get(measure)
     return None if outcome is None else outcome.passed
-
-
-def report(
-    judged: Sequence[Judged], unplayed: Sequence[tuple[str, str]], status: str, resampler: Resampler | None = None
-) -> Report:
-    """The report of talks that were judged."""
-    return Report(judged, unplayed, status, resampler or Resampler(1000))
 
 
 def _paired(told: Sequence[tuple[str, str, bool]], variant: str) -> list[tuple[bool, bool]]:

@@ -10,6 +10,8 @@ Side = Literal["caller", "user", "lines"]
 """Who is the user: `caller` answers by facts without a model, `user` is a model, `lines` says what is written."""
 
 CLEAN = "clean"
+UNKNOWN = "(unknown)"
+"""The intent of a request of which nobody has said what it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Scenario:
 
     Attributes:
         request: its name, the same for all of its variants.
-        lines: what the user says; of a `caller` the first alone.
+        lines: what the user says; of the others than `lines` the first alone. A `user` without any words it itself.
         goal: what is wanted, as a simulated user is told it.
         style: how a simulated user speaks.
         knows: facts by slot: the value, then further names by which it may be asked for.

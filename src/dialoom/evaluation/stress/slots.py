@@ -16,8 +16,8 @@ class SlotOutcome:
     """What became of a slot.
 
     Attributes:
-        how: `right`, `wrong` or `missing` where the bot tells slots; else `asked` (it asked for it), `said` (it said the
-            value) or `not asked`.
+        how: `right`, `wrong` or `missing` where the bot tells slots; else `asked` (it asked for it), `said` (it said
+            the value) or `not asked`.
     """
 
     how: How

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,24 +10,14 @@ from typing import Any
 from dialoom.dialogue import Dialogue, Turn
 from dialoom.dialogue.words import words
 from dialoom.evaluation.stress.play import BOT
-
-HANDS_OVER = (
-    r"\b(transfer(ring)?|connect(ing)?|put(ting)?|pass(ing)?|hand(ing)?|forward(ing)?|escalat(e|ing))\b[^.?!]{0,40}"
-    r"\b(you|this|it|your \w+)\b[^.?!]{0,40}\b(human|agent|person|colleague|advis[eo]r|specialist|supervisor|manager"
-    r"|team|desk|staff|representative|operator)\b"
-)
+from dialoom.nodes.parts.bot import ESCALATED
 
 
 @dataclass(frozen=True)
 class Talk:
-    """A talk.
-
-    Attributes:
-        hands_over: tells a hand-over by the bot's words, where it does not tell it otherwise.
-    """
+    """A talk."""
 
     dialogue: Dialogue
-    hands_over: re.Pattern[str]
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -97,11 +86,9 @@ class Talk:
     @cached_property
     def escalated_at(self) -> int | None:
         """The number of the answer, from 1, with which the bot has handed over; None where it has not."""
-        for number, (turn, one) in enumerate(zip(self.answers, self.told, strict=True), 1):
-            told = one.get("escalated")
-            if told or (told is None and self.hands_over.search(turn.text)):
-                return number
-        return None
+        told = next((number for number, one in enumerate(self.told, 1) if one.get("escalated")), None)
+        # Of a bot that does not tell it the words did, and ended the talk.
+        return told or (len(self.answers) if self.ended.get("by") == ESCALATED else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +117,3 @@ def said_in(value: str, texts: Sequence[str]) -> bool:
         if wanted and any(heard[at : at + len(wanted)] == wanted for at in range(len(heard) - len(wanted) + 1)):
             return True
     return False
-
-
-__all__ = ["HANDS_OVER", "Talk", "Tells", "plain", "said_in"]

@@ -57,27 +57,27 @@ def parse_variants(names: Sequence[str]) -> list[Variant]:
 def varied(scenarios: Sequence[Scenario], variants: Sequence[Variant], seed: int) -> Iterator[Scenario]:
     """Each request clean, and then in each variant that it can be put in.
 
-    Only a caller's first turn can be worded anew: in a dialogue that is said again what follows would not fit it, and a
-    simulated user words its own.
+    A dialogue that is said again gets no other first turn: what follows would not fit it.
     """
     lines: dict[str, list[Line]] = {}
     for scenario in scenarios:
-        lines.setdefault(scenario.intent, []).append(_first(scenario))
+        if scenario.lines:
+            lines.setdefault(scenario.intent, []).append(_first(scenario))
     for scenario in scenarios:
         yield scenario
         for variant in variants:
             made = scenario
             if variant.variety:
-                worded = _worded(scenario, variant, lines, seed) if scenario.side == "caller" else None
+                worded = (
+                    _worded(scenario, variant, lines, seed) if scenario.side != "lines" and scenario.lines else None
+                )
                 if worded is None:
                     continue
                 made = worded
             yield replace(made, variant=variant.name, noise=variant.noise)
 
 
-def _worded(
-    scenario: Scenario, variant: Variant, lines: Mapping[str, Sequence[Line]], seed: int
-) -> Scenario | None:
+def _worded(scenario: Scenario, variant: Variant, lines: Mapping[str, Sequence[Line]], seed: int) -> Scenario | None:
     others = {intent: held for intent, held in lines.items() if intent != scenario.intent}
     values = {name: [told[0]] for name, told in scenario.knows.items() if told}
     brief = Brief(Ground(scenario.intent, scenario.goal, (_first(scenario),), others, values))

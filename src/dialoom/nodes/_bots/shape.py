@@ -54,8 +54,8 @@ class Shape(BaseModel):
     body: Template = Field(description="What is posted: a template of JSON.")
     state: Template | None = Field(
         default=None,
-        description="An address that is asked (GET) after each answer for what the bot knows; `origin` (scheme and host "
-        "of the bot's URL), `url` and `session` can be read in it.",
+        description="An address that is asked (GET) after each answer for what the bot knows; `origin` (scheme and "
+        "host of the bot's URL), `url` and `session` can be read in it.",
     )
     text: Expression = Field(description="The answer's text; of several messages, joined.")
     intent: Expression | None = Field(default=None, description="The intent that the bot took the message for.")

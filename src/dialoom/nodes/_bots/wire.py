@@ -44,7 +44,9 @@ class Failure(Exception):
         body: what it answered instead, its first 2,000 characters.
     """
 
-    def __init__(self, kind: Kind, what: str, *, status: int | None = None, seconds: float = 0.0, body: str = "") -> None:
+    def __init__(
+        self, kind: Kind, what: str, *, status: int | None = None, seconds: float = 0.0, body: str = ""
+    ) -> None:
         super().__init__(what)
         self.kind = kind
         self.status = status
@@ -72,13 +74,7 @@ class Wire:
         self._seconds = seconds
         self._tries = tries
         self._open = asyncio.Semaphore(at_once)
-        self._client: Client = (
-            ClientBuilder()
-            .default_headers({"Content-Type": "application/json", **headers})
-            .connect_timeout(_CONNECT_WITHIN)
-            .http1_only()
-            .build()
-        )
+        self._headers = {"Content-Type": "application/json", **headers}
 
     async def say(self, variables: Mapping[str, Any]) -> Heard:
         """The bot's answer to a message. Raises Failure, and RecordError where the shape's body cannot be made."""
@@ -95,6 +91,14 @@ class Wire:
         raise AssertionError
 
     async def _once(self, body: bytes, variables: Mapping[str, Any]) -> Heard:
+        # One client a message: nobody tells a part when the last talk is over, and an open client outlives its loop.
+        async with self._client() as client:
+            return await self._exchange(client, body, variables)
+
+    def _client(self) -> Client:
+        return ClientBuilder().default_headers(self._headers).connect_timeout(_CONNECT_WITHIN).http1_only().build()
+
+    async def _exchange(self, client: Client, body: bytes, variables: Mapping[str, Any]) -> Heard:
         sent_at = monotonic()
 
         def failed(kind: Kind, what: str, status: int | None = None, answered: bytes = b"") -> Failure:
@@ -103,7 +107,7 @@ class Wire:
 
         timeout = timedelta(seconds=self._seconds)
         try:
-            response = await self._client.post(self._url).body_bytes(body).timeout(timeout).build().send()
+            response = await client.post(self._url).body_bytes(body).timeout(timeout).build().send()
             raw = bytes(await response.bytes())
         except RequestError as error:
             if never_connected(error):
@@ -119,18 +123,18 @@ class Wire:
         if response.status >= 300:
             raise failed(Kind.REFUSED, f"HTTP {response.status}", response.status, raw)
         try:
-            return self._shape.read(raw, await self._state(variables), response.status, seconds)
+            return self._shape.read(raw, await self._state(client, variables), response.status, seconds)
         except Unreadable as error:
             raise failed(Kind.UNREADABLE, str(error), response.status, raw) from error
 
-    async def _state(self, variables: Mapping[str, Any]) -> Any:
+    async def _state(self, client: Client, variables: Mapping[str, Any]) -> Any:
         """What the bot knows by now, where its shape says how to ask; None where it does not answer that."""
         if self._shape.state is None:
             return None
         parts = urlsplit(self._url)
         url = self._shape.state.render({**variables, "url": self._url, "origin": f"{parts.scheme}://{parts.netloc}"})
         try:
-            response = await self._client.get(url).timeout(timedelta(seconds=self._seconds)).build().send()
+            response = await client.get(url).timeout(timedelta(seconds=self._seconds)).build().send()
             return orjson.loads(bytes(await response.bytes())) if response.status == 200 else None
         except (RequestError, orjson.JSONDecodeError):
             return None

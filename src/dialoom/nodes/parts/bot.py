@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,11 @@ from dialoom.registry import UnknownName
 
 ESCALATED = "escalated"
 FAILED = "failed"
+HANDS_OVER = (
+    r"\b(transfer(ring)?|connect(ing)?|put(ting)?|pass(ing)?|hand(ing)?|forward(ing)?|escalat(e|ing))\b[^.?!]{0,40}"
+    r"\b(you|this|it|your \w+)\b[^.?!]{0,40}\b(human|agent|person|colleague|advis[eo]r|specialist|supervisor|manager"
+    r"|team|desk|staff|representative|operator)\b"
+)
 
 
 class Bot(Part):
@@ -43,22 +49,37 @@ class Bot(Part):
     )
     headers: dict[str, str] = Field(
         default_factory=dict,
-        description="Headers; $NAME or ${NAME} in a value is that environment variable, so that no key is written down.",
+        description="Headers; $NAME or ${NAME} in a value is that environment variable, so that no key is written.",
     )
     seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
     tries: int = Field(
-        default=3, ge=1, description="How often a message is sent that it cannot have taken in: no connection, 429, 503."
+        default=3,
+        ge=1,
+        description="How often a message is sent that it cannot have taken in: no connection, 429, 503.",
     )
     at_once: int = Field(default=4, ge=1, description="Most messages on their way at a time.")
     noise: Rates | None = Field(
         default=None,
         description="Noise put into what it is sent, {kinds: {typo: 1}}; left out, the record's `noise`: {typo: 1}.",
     )
-    hands_over: bool = Field(default=True, description="Whether the talk is over once it has handed over to a person.")
+    hands_over: str = Field(
+        default=HANDS_OVER,
+        description="A regular expression for words that tell a hand-over to a person, of a bot that does not tell it "
+        "otherwise. The talk is over then.",
+    )
 
     # A bound on connections and no state of a run; a loop has its own, as clients live in one.
     _wires: WeakKeyDictionary[asyncio.AbstractEventLoop, Wire] = PrivateAttr(default_factory=WeakKeyDictionary)
     _known: Shape | None = PrivateAttr(default=None)
+
+    @field_validator("hands_over")
+    @classmethod
+    def _pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
+        return pattern
 
     @field_validator("url")
     @classmethod
@@ -161,7 +182,9 @@ class BotSpeaker:
             slots=[Slot(name=name, value=value) for name, value in (answer.slots or {}).items()],
             meta={"bot": meta} | ({} if answer.text else {SILENT: True}),
         )
-        over = bool(answer.escalated) and self.part.hands_over
+        over = answer.escalated
+        if over is None:
+            over = re.search(self.part.hands_over, answer.text, re.IGNORECASE) is not None
         return Said(turn, ESCALATED if over else None, final=over)
 
     def _without(self, failure: Failure, meta: dict[str, Any], context: Context) -> Said:

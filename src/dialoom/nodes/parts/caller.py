@@ -1,4 +1,4 @@
-"""`caller`: a user without a model, who opens with given words, answers what it is asked for, and else says it again."""
+"""`caller`: a user without a model, who opens with given words, answers what it is asked for, or says it again."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Caller(Part):
         if self.opening is not None:
             opening = self.opening.render({**scene.fields, "me": me, "others": scene.others(me)})
         else:
-            opening = next((str(value) for key in _OPENINGS if (value := scene.fields.get(key))), "")
+            opening = next((str(scene.fields[key]) for key in _OPENINGS if scene.fields.get(key)), "")
         if not opening.strip():
             raise RecordError("the caller has nothing to open with", remedy="give the field 'opening'")
         return CallerSpeaker(str(me["name"]), opening.strip(), facts, self.patience)
@@ -93,7 +93,9 @@ class CallerSpeaker:
 
     async def say(self, so_far: Sequence[Turn], cue: Cue, context: Context) -> Said:
         if not any(turn.speaker == self.name for turn in so_far):
-            self._told |= {name for name, (value, _) in self.facts.items() if value.casefold() in self.opening.casefold()}
+            self._told |= {
+                name for name, (value, _) in self.facts.items() if value.casefold() in self.opening.casefold()
+            }
             return Said(self._turn(self.opening))
         since = max(at for at, turn in enumerate(so_far) if turn.speaker == self.name) + 1
         heard = " ".join(turn.text for turn in so_far[since:])
@@ -105,7 +107,7 @@ class CallerSpeaker:
         if not asked and asks_for_anything(heard):
             asked = [name for name in self.facts if name not in self._told][:1]
         lost = not heard.strip() or bool(_NOT_TAKEN_IN.search(heard)) or brings_nothing(heard)
-        if lost and not asked or again:
+        if (lost and not asked) or again:
             self._without += 1
             if self._without > self.patience:
                 return self._over(PATIENCE)

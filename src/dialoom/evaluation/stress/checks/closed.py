@@ -20,8 +20,10 @@ _INSIDES = {
     "a prompt": r"<\|[a-z_]+\|>|\[/?INST\]|you are an? (?:helpful|ai) assistant|<function=|\"tool_calls\"",
     "a path": r"(?<![\w/])/(?:usr|home|var|opt|srv|app)/[\w./-]+|\b[A-Z]:\\\\[\w\\]+",
 }
-_PATTERNS = {what: re.compile(pattern, re.MULTILINE | re.IGNORECASE if what == "a prompt" else re.MULTILINE)
-             for what, pattern in _INSIDES.items()}
+_PATTERNS = {
+    what: re.compile(pattern, re.MULTILINE | re.IGNORECASE if what == "a prompt" else re.MULTILINE)
+    for what, pattern in _INSIDES.items()
+}
 
 
 def _judge(talk: Talk, judging: Judging) -> Outcome | None:

@@ -1,23 +1,22 @@
 """Whether the bot took each labelled turn for what it means, where it tells intents.
 
-The turn that carries the intent is known of lines and callers. A simulated user words its request itself, in whichever
-turn, so there any of the answers may tell it.
+Where it is not known in which turn the wish comes up, any of the answers may tell it.
 """
 
 from __future__ import annotations
 
 from dialoom.evaluation.stress.judged import Check, Judging, Outcome
-
+from dialoom.evaluation.stress.scenario import UNKNOWN
 from dialoom.evaluation.stress.talk import Talk
 
 
 def _judge(talk: Talk, judging: Judging) -> Outcome | None:
     wanted = [turn["intent"] for turn in talk.expected["turns"]]
-    if not judging.tells.intent or not any(wanted):
+    if not judging.tells.intent or talk.intent == UNKNOWN or not talk.answers:
         return None
     told = [one.get("intent") for one in talk.told]
-    if talk.side == "user":
-        return Outcome(wanted[0] in told, f"{wanted[0]} was never told, but {_listed(told)}")
+    if not any(wanted):
+        return Outcome(talk.intent in told, f"{talk.intent} was never told, but {_listed(told)}")
     wrong = [
         f"turn {number}: {each} was taken for {told[number - 1] or 'nothing'}"
         for number, each in enumerate(wanted, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dialoom.evaluation.stress.judged import Check, Judging, Outcome
-
 from dialoom.evaluation.stress.talk import Talk
 
 

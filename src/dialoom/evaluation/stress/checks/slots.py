@@ -6,7 +6,6 @@ Where somebody had to take over and did, nothing more had to be filled.
 from __future__ import annotations
 
 from dialoom.evaluation.stress.judged import Check, Judging, Outcome
-
 from dialoom.evaluation.stress.slots import slot_outcomes
 from dialoom.evaluation.stress.talk import Talk
 

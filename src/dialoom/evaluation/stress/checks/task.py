@@ -1,14 +1,13 @@
 """Whether the request was solved, as far as that can be told from the talk.
 
-What the request says the bot has to say decides; else, where somebody has to take over, that somebody did. Else the talk
-must have come to its end without failure, surrender or needless hand-over, and all slots must be right; a dialogue that
-is said again ends with its lines whatever was answered, so that without slots nothing can be told of it.
+What the request says the bot has to say decides; else, where somebody has to take over, that somebody did. Else the
+talk must have come to its end without failure, surrender or needless hand-over, and all slots must be right. A dialogue
+that is said again ends with its lines whatever was answered, so that without slots nothing can be told of it.
 """
 
 from __future__ import annotations
 
 from dialoom.evaluation.stress.judged import Check, Judging, Outcome
-
 from dialoom.evaluation.stress.slots import slot_outcomes
 from dialoom.evaluation.stress.talk import Talk, said_in
 

@@ -14,8 +14,7 @@ from typing import Any
 from dialoom.dialogue import Dialogue
 from dialoom.dialogue.formats._chat_of import roles_among
 from dialoom.evaluation.stress.readers._intents import request, told_of
-from dialoom.evaluation.stress.readers.text import UNKNOWN
-from dialoom.evaluation.stress.scenario import Said, Scenario
+from dialoom.evaluation.stress.scenario import UNKNOWN, Said, Scenario
 from dialoom.evaluation.stress.scenarios import Reader, Reading
 from dialoom.intents.taxonomy import CRITICALITIES, Taxonomy
 

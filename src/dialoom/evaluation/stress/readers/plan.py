@@ -39,9 +39,7 @@ def _read(named: str, reading: Reading) -> Iterator[Scenario]:
 
 def _styles(each: IntentPlan, seed: int) -> list[str]:
     """The plan's combinations of variants, in words."""
-    return [
-        "; ".join(f"{name}: {row[name]}" for name in each.variants if row[name] != FREE) for row in each.rows(seed)
-    ]
+    return ["; ".join(f"{name}: {row[name]}" for name in each.variants if row[name] != FREE) for row in each.rows(seed)]
 
 
 def _fits(named: str, data: Any) -> bool:

@@ -12,8 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from dialoom.errors import RecipeError
 from dialoom.evaluation.stress.readers._intents import name_of, told_of
-from dialoom.evaluation.stress.readers.text import UNKNOWN
-from dialoom.evaluation.stress.scenario import Said, Scenario
+from dialoom.evaluation.stress.scenario import UNKNOWN, Said, Scenario
 from dialoom.evaluation.stress.scenarios import Reader, Reading
 from dialoom.problems import explain
 from dialoom.yaml_file import read_yaml
@@ -65,12 +64,16 @@ def _read(named: str, reading: Reading) -> Iterator[Scenario]:
     except ValidationError as error:
         raise RecipeError(explain(error, Requests, (), lines)) from error
     for number, each in enumerate(held.requests, 1):
-        texts = each.say if isinstance(each.say, list) else [each.say or each.goal]
+        several = isinstance(each.say, list)
+        # A simulated user words a goal itself; a caller has no words but those it is given.
+        alone = str(each.say) or (each.goal if reading.side == "caller" else "")
+        texts = each.say if isinstance(each.say, list) else [alone] if alone else []
         made = Scenario(
             request=each.name or name_of(each.intent if each.intent != UNKNOWN else "request", number),
             intent=each.intent,
-            side="lines" if isinstance(each.say, list) else reading.side,
-            lines=[Said(text, each.intent if at == 0 and each.intent != UNKNOWN else "") for at, text in enumerate(texts)],
+            side="lines" if several else reading.side,
+            # In which of several turns the wish comes up is not said.
+            lines=[Said(text, "" if several or each.intent == UNKNOWN else each.intent) for text in texts],
             goal=each.goal,
             style=each.style,
             patience=each.patience,

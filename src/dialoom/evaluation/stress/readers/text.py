@@ -8,10 +8,8 @@ from typing import Any
 
 from dialoom.errors import DataError, Place
 from dialoom.evaluation.stress.readers._intents import request
-from dialoom.evaluation.stress.scenario import Scenario
+from dialoom.evaluation.stress.scenario import UNKNOWN, Scenario
 from dialoom.evaluation.stress.scenarios import Reader, Reading
-
-UNKNOWN = "(unknown)"
 
 
 def _read(named: str, reading: Reading) -> Iterator[Scenario]:

@@ -1,6 +1,7 @@
 """Rasa's REST channel: `{sender, message}`, answered by a list of messages.
 
-Of itself it tells neither intent nor slots; what a bot puts into a message's `custom` payload is read. See `rasa_tracker`.
+Of itself it tells neither intent nor slots; what a bot puts into a message's `custom` payload is read. `rasa_tracker`
+asks for them.
 """
 
 from __future__ import annotations
