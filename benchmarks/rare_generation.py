@@ -3,11 +3,11 @@
     python -m benchmarks.rare_generation [--seeds N] [--model embedded|none] [--replay [--wrong 0.3]] [--out DIR]
 
 For each seed 15 of the 35 CLINC150 intents that recorded paraphrases exist for are drawn; 5 random training lines of
-each and all lines of the others are kept. The node `utterances` makes lines of these alone. Their labels are held against a
-classifier that learned from ALL real lines (logistic regression, C = 20), before verification and after; then the kept
-lines are added to what was left, and macro F1 over the 15 on the whole test set is told beside class weights alone.
-With `--replay` the recorded paraphrases stand for a model, a share of them with a wrong label. `--out` writes the lines
-kept as DIR/SEED.jsonl. Reads DIALOOM_DATA.
+each and all lines of the others are kept. The node `utterances` makes lines of these alone. Their labels are held
+against a classifier that learned from ALL real lines (logistic regression, C = 20), before verification and after; then
+the kept lines are added to what was left, and macro F1 over the 15 on the whole test set is told beside class weights
+alone. With `--replay` the recorded paraphrases stand for a model, a share of them with a wrong label. `--out` writes
+the lines kept as DIR/SEED.jsonl. Reads DIALOOM_DATA.
 """
 
 from __future__ import annotations

@@ -286,3 +286,11 @@ def test_versions_of_a_corpus_are_compared(dialoom: Dialoom, chats: Path, tmp_pa
     assert {one.id for one in lines(tmp_path / "tagged.jsonl") if one.tags["copied"]} == {"later"}
     assert dialoom("tag", f"corpus@{first}", "--json").json["dialogues"] == 60
     assert "no version is called 'nine'" in dialoom("tag", "corpus@nine").err
+
+
+def test_tags_go_into_a_corpus_with_their_dialogues(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:
+    dialoom("tag", chats, "--near", "--out", "tagged.jsonl")
+    assert dialoom("import", "tagged.jsonl", "--corpus", "corpus").code == 0
+    told = {one.id: one.tags for one in Corpus.open(tmp_path / "corpus").dialogues()}
+    assert told == {one.id: one.tags for one in lines(tmp_path / "tagged.jsonl")}
+    assert told["c1"]["turns"] == 2

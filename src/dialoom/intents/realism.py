@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log2
 
@@ -13,6 +13,7 @@ from dialoom.intents.likeness import Copies
 from dialoom.intents.line import Line, broken_spans
 from dialoom.intents.naturalness import Naturalness
 from dialoom.intents.thresholds import Thresholds, calibrate
+from dialoom.intents.trust import measure_trust
 from dialoom.intents.views import Learn, View
 
 _LEAST_PROBABILITY = 1e-12
@@ -74,6 +75,7 @@ class Verifier:
     Attributes:
         real: real lines by intent, the rare intents' examples among them.
         first, second: two views that err in different ways.
+        trust: the least margin of each source's lines; those of other sources must say enough of their intent.
     """
 
     real: Mapping[str, Sequence[str]]
@@ -82,6 +84,7 @@ class Verifier:
     natural: Naturalness
     copies: Copies
     thresholds: Thresholds
+    trust: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def learn(
@@ -118,6 +121,7 @@ class Verifier:
             Naturalness.of(real),
             Copies.of(real),
             thresholds,
+            measure_trust(real, first, rare, precision),
         )
 
     @cached_property
@@ -176,13 +180,19 @@ class Verifier:
             return replace(said, why="it repeats itself")
         if realism.naturalness < at.naturalness:
             return replace(said, why="no real line reads so")
+        least = self.trust.get(line.variety)
+        if least is not None:
+            return replace(said, verdict="keep") if realism.margin >= least else self._nearer(said)
         if realism.margin <= 0:
-            return replace(said, why=f"nearer to {realism.other}")
+            return self._nearer(said)
         if realism.probability < at.probability:
             return replace(said, why="it says too little of its intent")
         if realism.second > at.second:
             return replace(said, verdict="review", why=f"the views disagree: rank {realism.second} in the second")
         return replace(said, verdict="keep")
+
+    def _nearer(self, said: Verified) -> Verified:
+        return replace(said, why=f"nearer to {said.realism.other}")
 
 
 def _coverage(line: Line, required: Sequence[str]) -> float:

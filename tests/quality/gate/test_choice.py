@@ -204,3 +204,9 @@ def test_near_duplicates_go_before_quotas_and_after_the_best_of_a_group() -> Non
     dialogues = [made(n, "the same words every time", topic="a") for n in range(3)] + [made(3, "no", topic="a")]
     reasons = chosen(WholeSet(near=0.5, quotas={"topic": Quota(max=2)}), dialogues)
     assert [name for name, reason in reasons.items() if reason is None] == ["d000", "d003"]
+
+
+def test_a_group_without_scores_says_so() -> None:
+    reasons = best_of([Member(None, (0,)), Member(None, (1,)), Member(None, (2,))], 1)
+    assert reasons[1] == "best_of: 2nd of its group, which has no scores, so that the first were kept"
+    assert best_of([Member(1.0, (0,)), Member(None, (1,))], 1)[1] == "best_of: 2nd of its group, no score against 1"

@@ -131,14 +131,17 @@ class Experiment:
             leaks=len(made) - len(added),
             measures=measure(judged, problem.rare),
             judged=judged,
-            slots=self._slots(rows, problem.rare) if self.slots else None,
+            slots=self._slots(problem, added) if self.slots else None,
         )
         return told, fitted
 
-    def _slots(self, rows: Lines, rare: Sequence[str]) -> SlotScores:
+    def _slots(self, problem: Problem, added: Lines) -> SlotScores:
         from dialoom.evaluation.intents.slots import score_slots
 
-        return score_slots(rows, self.test.rows, rare)
+        # A line that nobody annotated would teach that there is no slot in it.
+        slotted = {row.intent for row in problem.train if row.slots}
+        known = [row for row in added if row.slots or row.intent not in slotted]
+        return score_slots([*problem.train, *known], self.test.rows, problem.rare)
 
 
 def compare(
