@@ -82,7 +82,7 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None, accepta
     money: float | None = 0.0
     for part, node in _plans(checked.graph, {}, _Coming(seeds)):
         nodes.append(part)
-        for model in (asked := list(node.models().values())):
+        for model in (asked := list(node.asked().values())):
             price = recipe.models[model].price
             if price is None or money is None:
                 money = None
