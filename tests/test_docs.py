@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import dialoom
-from tests.support.docs_files import make_files
+from tests.support.docs_files import STEPS, make_files
 from tests.support.fault_server import FaultServer
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +37,14 @@ def test_recipe_on_a_page_runs(text: str, tmp_path: Path) -> None:
     assert report.status == "finished"
     assert report.counts.records > 0
     assert report.counts.failed == 0
+
+
+@pytest.mark.parametrize("page", ["recipes.md", "graphs.md"])
+def test_functions_on_a_page_are_those_that_run(page: str) -> None:
+    shown = [text for name, text in blocks("python") if name.startswith(page) and text.startswith("# steps.py")]
+    assert shown
+    for text in shown:
+        assert text.removeprefix("# steps.py").strip() in STEPS
 
 
 def test_the_readme_recipe_is_short() -> None:
