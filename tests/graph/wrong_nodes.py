@@ -130,7 +130,12 @@ WRONG_NODES = [
         "nodes.d.cast.second",
         "no model is called 'w'",
     ),
-    (["d: {kind: converse, speakers: [a, b], cast: {first: writer, second: writer}}"], 6, "nodes.d", "modes 'agents' and 'writer'"),
+    (
+        ["d: {kind: converse, speakers: [a, b], cast: {first: writer, second: writer}}"],
+        6,
+        "nodes.d",
+        "modes 'agents' and 'writer'",
+    ),
     (["d: {kind: converse, speakers: [a, b], mode: agents, prompt: x}"], 6, "nodes.d", "goes with mode 'script'"),
     # The plan.
     (["p: {kind: plan, draw: {emotin: [a]}}"], 6, "nodes.p.draw", "did you mean 'emotion'"),
