@@ -41,7 +41,7 @@ WRONG_NODES = [
     (["a: {kind: generate, count: 2, prompt: x, unlike_by: n, schema: {nm: text}}"], 6, "nodes.a.unlike_by", "'nm'"),
     # Missing and unknown names.
     (["a:", "  kind: generate"], 6, "nodes.a", "neither 'prompt' nor 'messages'"),
-    (["a: {prompt: x}"], 6, "nodes.a", "has no 'kind' (one of agent, combine, compare, converse"),
+    (["a: {prompt: x}"], 6, "nodes.a", "has no 'kind' (one of agent, combine, compare"),
     (["a:", "  prompt: x", "  kind: generat"], 8, "nodes.a.kind", "did you mean 'generate'"),
     (["a:"], 6, "nodes.a", "expected a mapping"),
     (["a:", "  kind: generate", "  model: writr", "  prompt: x"], 8, "nodes.a.model", "did you mean 'writer'"),
@@ -130,7 +130,12 @@ WRONG_NODES = [
         "nodes.d.cast.second",
         "no model is called 'w'",
     ),
-    (["d: {kind: converse, speakers: [a, b], cast: {first: writer, second: writer}}"], 6, "nodes.d", "modes 'agents' and 'writer'"),
+    (
+        ["d: {kind: converse, speakers: [a, b], cast: {first: writer, second: writer}}"],
+        6,
+        "nodes.d",
+        "modes 'agents' and 'writer'",
+    ),
     (["d: {kind: converse, speakers: [a, b], mode: agents, prompt: x}"], 6, "nodes.d", "goes with mode 'script'"),
     # The plan.
     (["p: {kind: plan, draw: {emotin: [a]}}"], 6, "nodes.p.draw", "did you mean 'emotion'"),

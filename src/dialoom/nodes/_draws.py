@@ -65,7 +65,7 @@ class Draws:
                 yield each.key, template
 
     def needs(self) -> dict[str, str]:
-        """Fields of the record that are read other than in templates, or under the name of what is drawn: {field: entry}."""
+        """Fields of the record that are read other than in templates, or under a name that is drawn, with the entry."""
         found = {}
         for each in self._drawn:
             told = {name for template in each.sampler.templates() for name in template.variables}
