@@ -29,6 +29,7 @@ USER, BOT = "user", "bot"
 # A talk along given lines ends with them, however many they are.
 _ENDLESS = 10_000
 _HELLO = "hello"
+_LETS_GO = 0.2
 _TALKS = Path(__file__).parent / "talks.jsonl"
 
 
@@ -93,7 +94,7 @@ def _recipe(rows: Sequence[dict[str, Any]], bench: Bench) -> Recipe:
     casts = {
         "caller": ({"kind": "caller"}, bench.turns),
         "lines": ({"kind": "lines", "of": "lines"}, _ENDLESS),
-        "user": ({"kind": "user", "model": "user", "opens": "{{ opening }}"}, f"2..{bench.turns}"),
+        "user": ({"kind": "user", "model": "user", "opens": "{{ opening }}", "ends": True}, bench.turns),
     }
     for side in dict.fromkeys(row["side"] for row in rows):
         user, turns = casts[side]
@@ -139,6 +140,9 @@ async def _say_hello(bot: Bot) -> None:
     except Failure as failure:
         if failure.kind in (Kind.UNREACHABLE, Kind.REFUSED, Kind.UNREADABLE):
             raise EndpointError(f"the bot: {failure}", remedy=_REMEDIES[failure.kind]) from failure
+    finally:
+        # A process that ends as soon as a client of pyreqwest is closed now and then aborts: its thread still lets go.
+        await asyncio.sleep(_LETS_GO)
 
 
 _REMEDIES = {
