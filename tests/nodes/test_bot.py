@@ -230,7 +230,8 @@ def test_a_user_opens_with_given_words_and_its_model_goes_on(tmp_path: Path) -> 
         TestBot(lambda body: {"text": "Which?"}) as bot,
     ):
         made = recipe(model.url, [{"opening": "Card lost"}])
-        cast = {"user": {"kind": "user", "opens": "{{ opening }}", "ends": True}, "bot": {"kind": "bot", "url": bot.url}}
+        user = {"kind": "user", "opens": "{{ opening }}", "ends": True}
+        cast = {"user": user, "bot": {"kind": "bot", "url": bot.url}}
         made.add("dialogue", "converse", mode="agents", speakers=["user", "bot"], turns=8, cast=cast)
         outcome = run(made, tmp_path)
     assert [turn.text for turn in outcome.only.turns] == ["Card lost", "Which?", "I mean the debit card."]
