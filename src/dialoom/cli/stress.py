@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from dialoom.evaluation.stress import Report, Scenario
     from dialoom.evaluation.stress.play import Played
-    from dialoom.nodes._bots import Shape
 
 BELOW = 11
 _AGAINST = "typo+disfluency,paraphrase"
@@ -147,11 +146,11 @@ def _requests(
     return list(varied(chosen(read_scenarios(named, reading), each, number), variants, seed))
 
 
-def _shape(named: str) -> str | Shape:
+def _shape(named: str) -> str | dict[str, Any]:
     from dialoom.nodes._bots import SHAPES, read_shape
 
     if named.endswith((".yaml", ".yml")):
-        return read_shape(Path(named))
+        return read_shape(Path(named)).model_dump(mode="json")
     SHAPES.load(named)
     return named
 

@@ -17,6 +17,7 @@ from dialoom.engine.view import View
 from dialoom.errors import EndpointError, StorageError
 from dialoom.evaluation.stress.scenario import Scenario
 from dialoom.graph.recipe import Recipe
+from dialoom.graph.record import digest
 from dialoom.nodes._bots import Failure
 from dialoom.nodes._bots.wire import Kind
 from dialoom.nodes.parts.bot import Bot
@@ -29,6 +30,7 @@ USER, BOT = "user", "bot"
 # A talk along given lines ends with them, however many they are.
 _ENDLESS = 10_000
 _HELLO = "hello"
+_LETS_GO = 0.2
 _TALKS = Path(__file__).parent / "talks.jsonl"
 
 
@@ -70,17 +72,20 @@ def play(scenarios: Iterable[Scenario], bench: Bench, out: Path, view: View | No
     Raises EndpointError where the bot cannot be reached or does not understand what it is sent, RecipeError where a
     field of `bot` is wrong, and what running a recipe raises.
     """
-    rows = [scenario.row() for scenario in scenarios]
+    rows = [row | {"key": digest(orjson.dumps(row))} for row in (scenario.row() for scenario in scenarios)]
     recipe = _recipe(rows, bench)
     bot = Bot.model_validate({"kind": "bot", **bench.bot})
     bot.prepare(Path.cwd())
-    if not _all_played(out, len(rows)):
+    if not _all_played(out, len(rows), recipe.content_hash()):
         asyncio.run(_say_hello(bot))
     report = run(recipe, out, retry=True, view=view)
     if report.error is not None:
         raise report.error
     seeds = [(line["seed"], "; ".join(line["reasons"])) for _, line in read_rejects(out / "rejects")]
-    dialogues = sorted(report.dialogues(), key=lambda each: each.lineage.position)
+    keys = [row["key"] for row in rows]
+    # The directory may hold talks of requests that have been taken out or altered since.
+    held = {str(each.fields["key"]): each for each in report.dialogues()}
+    dialogues = [held[key] for key in keys if key in held]
     return Played(report, dialogues, seeds)
 
 
@@ -93,7 +98,7 @@ def _recipe(rows: Sequence[dict[str, Any]], bench: Bench) -> Recipe:
     casts = {
         "caller": ({"kind": "caller"}, bench.turns),
         "lines": ({"kind": "lines", "of": "lines"}, _ENDLESS),
-        "user": ({"kind": "user", "model": "user", "opens": "{{ opening }}"}, f"2..{bench.turns}"),
+        "user": ({"kind": "user", "model": "user", "opens": "{{ opening }}", "ends": True}, bench.turns),
     }
     for side in dict.fromkeys(row["side"] for row in rows):
         user, turns = casts[side]
@@ -112,13 +117,14 @@ def _recipe(rows: Sequence[dict[str, Any]], bench: Bench) -> Recipe:
     return recipe
 
 
-def _all_played(out: Path, many: int) -> bool:
+def _all_played(out: Path, many: int, recipe_hash: str) -> bool:
     """Whether an earlier run has ended with all of them, so that the bot need not be there for a report of them."""
     try:
         told = orjson.loads((out / "run.json").read_bytes())
     except (OSError, orjson.JSONDecodeError):
         return False
-    return bool(told.get("status") == "finished" and told.get("counts", {}).get("kept") == many)
+    wanted = {"status": "finished", "recipe_hash": recipe_hash, "kept": many}
+    return all(told.get(name) == value for name, value in wanted.items())
 
 
 async def _say_hello(bot: Bot) -> None:
@@ -139,6 +145,9 @@ async def _say_hello(bot: Bot) -> None:
     except Failure as failure:
         if failure.kind in (Kind.UNREACHABLE, Kind.REFUSED, Kind.UNREADABLE):
             raise EndpointError(f"the bot: {failure}", remedy=_REMEDIES[failure.kind]) from failure
+    finally:
+        # A process that ends as soon as a client of pyreqwest is closed now and then aborts: its thread still lets go.
+        await asyncio.sleep(_LETS_GO)
 
 
 _REMEDIES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from enum import Enum
 from time import monotonic
@@ -75,6 +75,9 @@ class Wire:
         self._tries = tries
         self._open = asyncio.Semaphore(at_once)
         self._headers = {"Content-Type": "application/json", **headers}
+        self._opening = asyncio.Lock()
+        self._opened = self._open_client()
+        self._client: Client | None = None
 
     async def say(self, variables: Mapping[str, Any]) -> Heard:
         """The bot's answer to a message. Raises Failure, and RecordError where the shape's body cannot be made."""
@@ -90,15 +93,21 @@ class Wire:
             await asyncio.sleep(min(_LONGEST_WAIT, 0.5 * 2 ** (self._tries - 1 - left)))
         raise AssertionError
 
+    async def _connected(self) -> Client:
+        async with self._opening:
+            if self._client is None:
+                self._client = await anext(self._opened)
+        return self._client
+
+    async def _open_client(self) -> AsyncIterator[Client]:
+        """A client that is closed with its loop: nobody tells a part when the last talk is over, and `asyncio.run` ends
+        the generators that are left."""
+        builder = ClientBuilder().default_headers(self._headers).connect_timeout(_CONNECT_WITHIN).http1_only()
+        async with builder.build() as client:
+            yield client
+
     async def _once(self, body: bytes, variables: Mapping[str, Any]) -> Heard:
-        # One client a message: nobody tells a part when the last talk is over, and an open client outlives its loop.
-        async with self._client() as client:
-            return await self._exchange(client, body, variables)
-
-    def _client(self) -> Client:
-        return ClientBuilder().default_headers(self._headers).connect_timeout(_CONNECT_WITHIN).http1_only().build()
-
-    async def _exchange(self, client: Client, body: bytes, variables: Mapping[str, Any]) -> Heard:
+        client = await self._connected()
         sent_at = monotonic()
 
         def failed(kind: Kind, what: str, status: int | None = None, answered: bytes = b"") -> Failure:

@@ -44,20 +44,22 @@ class Bot(Part):
 
     kind: Literal["bot"] = Field(default="bot", description="A bot behind an HTTP endpoint.")
     url: str = Field(description="Where messages are posted, such as http://127.0.0.1:5005/webhooks/rest/webhook.")
-    shape: str | Shape = Field(
+    shape: str | dict[str, Any] = Field(
         default="plain", description="How it is spoken to: rasa, rasa_tracker, openai, plain, or a shape of one's own."
     )
     headers: dict[str, str] = Field(
         default_factory=dict,
         description="Headers; $NAME or ${NAME} in a value is that environment variable, so that no key is written.",
     )
-    seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
+    seconds: float = Field(default=30.0, gt=0, description="How long to wait for an answer.")
+    # What cannot alter an answer is left out of the recipe's hash.
     tries: int = Field(
         default=3,
         ge=1,
+        exclude=True,
         description="How often a message is sent that it cannot have taken in: no connection, 429, 503.",
     )
-    at_once: int = Field(default=4, ge=1, description="Most messages on their way at a time.")
+    at_once: int = Field(default=4, ge=1, exclude=True, description="Most messages on their way at a time.")
     noise: Rates | None = Field(
         default=None,
         description="Noise put into what it is sent, {kinds: {typo: 1}}; left out, the record's `noise`: {typo: 1}.",
@@ -71,6 +73,14 @@ class Bot(Part):
     # A bound on connections and no state of a run; a loop has its own, as clients live in one.
     _wires: WeakKeyDictionary[asyncio.AbstractEventLoop, Wire] = PrivateAttr(default_factory=WeakKeyDictionary)
     _known: Shape | None = PrivateAttr(default=None)
+
+    @field_validator("shape")
+    @classmethod
+    def _of_ones_own(cls, shape: str | dict[str, Any]) -> str | dict[str, Any]:
+        # Kept as it is written: its templates read what comes over the wire, and no fields of the record.
+        if isinstance(shape, dict):
+            Shape.model_validate(shape)
+        return shape
 
     @field_validator("hands_over")
     @classmethod
@@ -93,8 +103,8 @@ class Bot(Part):
         return 0, 0
 
     def prepare(self, folder: Path) -> None:
-        if isinstance(self.shape, Shape):
-            self._known = self.shape
+        if isinstance(self.shape, dict):
+            self._known = Shape.model_validate(self.shape)
         else:
             try:
                 self._known = SHAPES.load(self.shape)
@@ -156,7 +166,7 @@ class BotSpeaker:
             "session": self.session,
             "text": heard,
             "messages": list(self._messages),
-            "turn": len(self._messages),
+            "turn": sum(message["role"] == "user" for message in self._messages),
             "params": self.part.params,
         }
         try:

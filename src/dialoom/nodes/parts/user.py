@@ -89,6 +89,9 @@ class User(Part):
     then: Literal["leave", "escalate"] = Field(
         default="leave", description="What it does then: gives up, or asks for somebody else and goes on."
     )
+    ends: bool = Field(
+        default=False, description="Whether the talk is over when it has what it wants or leaves, whatever its `turns`."
+    )
     style: Template | None = Field(default=None, description="How it speaks; left out, the record's `style`.")
     tries: int = Field(default=3, ge=1, description="How often a turn is asked for that is worded as an assistant's.")
 
@@ -172,8 +175,9 @@ class UserSpeaker:
         text = await self._ask(so_far, cue, told, context)
         turn = self._marked(spoken(text.replace(DONE_MARK, ""), self.scene.personas))
         if leaves and self.part.then == "leave":
-            return Said(turn, PATIENCE)
-        return Said(turn, GOAL if DONE_MARK in text else None)
+            return Said(turn, PATIENCE, final=self.part.ends)
+        done = DONE_MARK in text
+        return Said(turn, GOAL if done else None, final=done and self.part.ends)
 
     def _marked(self, text: str) -> Turn:
         """A turn with the facts that stand in it as slots."""

@@ -1,4 +1,4 @@
-"""A taxonomy: requests of every intent, with values out of its gazetteers. As it holds no utterances, words are made."""
+"""A taxonomy: requests of every intent, with values out of its gazetteers. It has no utterances, so words are made."""
 
 from __future__ import annotations
 
