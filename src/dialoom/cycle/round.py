@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -171,7 +172,7 @@ class Rounds:
         path = folder / "candidates.jsonl"
 
         def make() -> dict[str, Any]:
-            write_rows(folder / "rows.jsonl", rows)
+            _start_from(folder, rows)
             recipe = round_recipe(self.recipe, changes, folder / "rows.jsonl", self.folder.real, seed)
             report = generate(recipe, folder / "run", self.views(recipe))
             if report.status != "finished":
@@ -248,6 +249,19 @@ class Rounds:
             against = f"round {before.number}"
             after = replace(after, said=Said.from_json(validated["said"]), kept=kept, against=against)
         return Done(told, after, plan)
+
+
+def _start_from(folder: Path, rows: Sequence[Row]) -> None:
+    """Write the seed records. Where they are others than before, the run's records go, as some belong to none of them;
+    its ledger stays, so that no answer is paid for twice."""
+    path = folder / "rows.jsonl"
+    if path.is_file() and read_rows(path) != list(rows):
+        for part in ("corpus", "rejects"):
+            shutil.rmtree(folder / "run" / part, ignore_errors=True)
+        for file in (folder / "run").glob("seeds.sqlite*"):
+            file.unlink()
+        (folder / "run" / "run.json").unlink(missing_ok=True)
+    write_rows(path, rows)
 
 
 def _to_review(rows: Sequence[Row]) -> list[Row]:
