@@ -13,9 +13,12 @@ from dialoom.corpus import Corpus
 from dialoom.corpus.decisions import decisions
 from dialoom.cycle import Outcome, cycle, make_settings, read_settings
 from dialoom.cycle.folds import deal, examples_without
+from dialoom.cycle.judging import Said
+from dialoom.cycle.mixtures import MIXTURES, Mixture
 from dialoom.cycle.planning import Source, Standing, next_shares, wanted
 from dialoom.cycle.sets import key
 from dialoom.cycle.stopping import why_stop
+from dialoom.cycle.validating import _best
 from dialoom.dialogue.formats import read_dialogues
 from dialoom.errors import DataError, DialoomError, RecipeError, StorageError, UsageError
 from dialoom.intents.utterances import Reading, Utterance
@@ -178,7 +181,11 @@ def test_a_model_that_is_often_wrong(tmp_path: Path) -> None:
 
 def test_validation_data_that_is_named_decides(tmp_path: Path) -> None:
     given = data(tmp_path)
-    rows = [(text, intent) for intent, lines in real_lines(60).items() for text in lines[40:]]
+    rows = [
+        (text, intent)
+        for intent, lines in real_lines().items()
+        for text in (lines[5:25] if intent in RARE else lines[25:])
+    ]
     valid = str(write_rows(tmp_path / "valid.jsonl", rows))
     outcome = go(tmp_path, **given, valid=valid)
     assert not any("folds" in note for note in outcome.notes)
@@ -289,6 +296,23 @@ def test_sources_that_helped_get_more() -> None:
     assert same == shares
     none = next_shares(shares, {"template": Source(10, 0, 0.0), "free": Source(10, 8, 0.0)}, 0.02)
     assert none["template"] < none["free"]
+
+
+def test_class_weights_are_advised_unless_going_without_is_clearly_better() -> None:
+    own = ("x", "y") * 50
+    right, wrong = Said(own, own), Said(own, ("x", "x") * 50)
+    # One line of a hundred is noise.
+    near = Said(own, ("x", "x", *own[2:]))
+    weights, plain = Mixture(weights=True), Mixture()
+
+    def best(without: Said, with_weights: Said) -> Mixture:
+        said = {each: with_weights if each.weights else without for each in MIXTURES}
+        return _best(said, {each: one.rare_f1(["x"]) for each, one in said.items()}, ["x"])
+
+    assert best(right, wrong) == plain
+    assert best(right, near) == weights
+    assert best(wrong, right) == weights
+    assert best(right, right) == weights
 
 
 def test_when_rounds_end() -> None:

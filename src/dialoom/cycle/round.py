@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dialoom.cycle.folder import Folder, Row, digest, read_rows, stage, write_rows
+from dialoom.cycle.folder import Folder, Row, digest, read_rows, stage, write_json, write_rows
 from dialoom.cycle.gating import gate
 from dialoom.cycle.generating import candidates, changes_for, generate, round_recipe, shares_in
 from dialoom.cycle.judging import Judges, Said
@@ -110,6 +110,8 @@ class Rounds:
         rare = sets.rare
         standings = before.said.standings(rare, sets.train.counts(), made_of(before.kept))
         usual = before.said.usual(rare)
+        found = {"usual_f1": usual, "intents": [each.to_json() for each in standings], "against": before.against}
+        write_json(path.with_name("diagnosis.json"), found)
         made = make_plan(
             standings,
             sets.seeds(),
