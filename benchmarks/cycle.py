@@ -6,18 +6,21 @@
 seed; all of the others are kept; the whole test set. `snips`: 3 of 7 intents cut to 5. `sgd`: turns of users in SGD,
 half of the dialogues to learn from and half to test on, its own rare intents. Every seed is a cycle of its own, as
 `dialoom cycle` runs it, with its own folder under --out, where the same command goes on; told are mean and sd over
-seeds, and the seconds that the cycles took. Reads DIALOOM_DATA.
+seeds, and the seconds that the cycles took. `--model replay`: recorded paraphrases stand for a model, 30% of them of a
+wrong intent. Reads DIALOOM_DATA.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from statistics import mean
@@ -26,6 +29,7 @@ from typing import Any
 import orjson
 from benchmarks._figures import Figure, parser, run, tell
 from tests.quality.real import data_folder
+from tests.support.replay import replay
 
 from dialoom.cli._recipe import find
 from dialoom.cycle import cycle, make_settings
@@ -35,6 +39,8 @@ from dialoom.intents.utterances import Labelled, Reading, Utterance
 
 _NAME = "cycle"
 _CLINC_RARE, _SNIPS_RARE, _KEPT, _MOST = 15, 3, 5, 45
+_ARMS = "none,templates,duplicates,eda,class_weights"
+_GOALS = {"embedded": 88.0, "replay": 92.0}
 Parts = tuple[list[Utterance], Labelled, list[str] | None]
 
 
@@ -80,20 +86,39 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
     file, parts = _SETS[arguments.set]
     if not (folder / file).is_file():
         return [Figure(_NAME, "macro F1", None, note=f"no {file} in {folder}; set DIALOOM_DATA")]
+    found = []
     with tempfile.TemporaryDirectory() as scratch:
         out = arguments.out or Path(scratch)
-        found = []
         for seed in range(arguments.first, arguments.first + arguments.seeds):
-            found.append(_one(out / f"{arguments.set}-{seed}", parts(folder, seed), seed, arguments))
+            dealt = parts(folder, seed)
+            with _replayed(folder, dealt[2], arguments) as model:
+                found.append(_one(out / f"{arguments.set}-{seed}", dealt, seed, arguments, model))
             tell(_told(seed, found[-1]))
     return list(_figures(arguments, found))
 
 
-def _one(folder: Path, parts: Parts, seed: int, arguments: argparse.Namespace) -> dict[str, Any]:
+@contextmanager
+def _replayed(folder: Path, rare: Sequence[str] | None, arguments: argparse.Namespace) -> Iterator[Any]:
+    """The model: with --model replay a server that says recorded paraphrases of the rare intents again."""
+    if arguments.model != "replay":
+        yield arguments.model
+        return
+    names = json.loads((folder / "paraphrases" / "label_map.json").read_text("utf-8"))
+    recorded: dict[str, list[str]] = {name: [] for name in rare or ()}
+    with (folder / "paraphrases" / "full_larson_gpt.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if names.get(row["label"]) in recorded:
+                recorded[names[row["label"]]].append(row["text"].lower().rstrip("?.!"))
+    with replay(recorded, arguments.wrong) as server:
+        yield {"url": server.url, "model": "replay", "same_as": "replay"}
+
+
+def _one(folder: Path, parts: Parts, seed: int, arguments: argparse.Namespace, model: Any) -> dict[str, Any]:
     train, test, rare = parts
     _write(folder / "train.jsonl", train)
     _write(folder / "test.jsonl", [*test.rows, *test.outside])
-    model: Any = None if arguments.model == "none" else arguments.model
+    if model == "none":
+        model = None
     if model == "embedded" and arguments.threads:
         model = {"kind": "embedded", "threads": arguments.threads}
     settings = make_settings(
@@ -106,11 +131,15 @@ def _one(folder: Path, parts: Parts, seed: int, arguments: argparse.Namespace) -
             "embed_cache": None if arguments.cache is None else str(arguments.cache),
             "rounds": arguments.rounds,
             "over": arguments.over,
+            # What was recorded answers the question for a new line, and no other.
+            "shares": {"free": 1.0} if arguments.model == "replay" else None,
             "per_intent": _MOST,
             "intents": rare,
             "leave_shared": True,
             "seed": seed,
-            "arms": ["none", "templates", "duplicates", "eda", "class_weights"],
+            # Spread is measured over cycles.
+            "seeds": 1,
+            "arms": arguments.arms.split(","),
         }
     )
     wall, cpu = time.monotonic(), time.process_time()
@@ -149,7 +178,7 @@ def _figures(arguments: argparse.Namespace, found: Sequence[dict[str, Any]]) -> 
     for name, rows in arms.items():
         rare = over_seeds([row["rare_f1"]["value"] for row in rows])
         sd = "" if rare.sd is None else f", sd {100 * rare.sd:.1f}"
-        least = 88.0 if (arguments.set, name, arguments.model) == ("clinc", "dialoom", "embedded") else None
+        least = _GOALS.get(arguments.model) if (arguments.set, name) == ("clinc", "dialoom") else None
         yield Figure(
             _NAME, f"{what}: {name}, macro F1{sd}", 100 * mean(r["rare_f1"]["value"] for r in rows), least=least
         )
@@ -157,7 +186,7 @@ def _figures(arguments: argparse.Namespace, found: Sequence[dict[str, Any]]) -> 
         far = [row["oos_accepted"]["value"] for row in rows if row["oos_accepted"]["value"] is not None]
         if far:
             yield Figure(_NAME, f"{what}: {name}, out of scope accepted", 100 * mean(far), "%")
-    yield _ahead(what, arms, ["class_weights", "duplicates", "eda"], 0.0)
+    yield _ahead(what, arms, [name for name in ("class_weights", "duplicates", "eda") if name in arms], 0.0)
     yield _ahead(what, arms, [name for name, rows in arms.items() if rows[0]["free"]], None)
     yield Figure(_NAME, f"{what}: wall seconds a cycle", mean(each["spent"]["wall"] for each in found), "s", most=1200)
     yield Figure(_NAME, f"{what}: CPU seconds a cycle", mean(each["spent"]["cpu"] for each in found), "s")
@@ -182,9 +211,15 @@ def options() -> argparse.ArgumentParser:
     known.add_argument("--set", choices=sorted(_SETS), default="clinc", help="the data (default: clinc)")
     known.add_argument("--seeds", type=int, default=5, help="how many (default: 5)")
     known.add_argument("--first", type=int, default=0, help="the first seed (default: 0)")
-    known.add_argument("--model", default="embedded", help="the model that writes; `none` makes all without one")
+    known.add_argument(
+        "--model",
+        default="embedded",
+        help="the model that writes; `none` makes all without one, `replay` says recorded paraphrases again (clinc)",
+    )
+    known.add_argument("--wrong", type=float, default=0.3, help="with replay: share of lines of a wrong intent (0.3)")
     known.add_argument("--threads", type=int, default=None, help="threads of the embedded model (default: all cores)")
     known.add_argument("--embedder", default="wordllama", help="wordllama (default) or minilm")
+    known.add_argument("--arms", default=_ARMS, help=f"what costs nothing (default: {_ARMS})")
     known.add_argument("--rounds", type=int, default=2, help="at most so many (default: 2)")
     known.add_argument("--over", type=float, default=3.0, help="candidates for each line wanted (default: 3)")
     known.add_argument("--cache", type=Path, default=None, help="a folder to remember vectors in")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -13,6 +14,7 @@ from dialoom.corpus import Corpus
 from dialoom.corpus.decisions import decisions
 from dialoom.cycle import Outcome, cycle, make_settings, read_settings
 from dialoom.cycle.folds import deal, examples_without
+from dialoom.cycle.generating import left_of
 from dialoom.cycle.judging import Said
 from dialoom.cycle.mixtures import MIXTURES, Mixture
 from dialoom.cycle.planning import Source, Standing, next_shares, wanted
@@ -20,8 +22,9 @@ from dialoom.cycle.sets import key
 from dialoom.cycle.stopping import why_stop
 from dialoom.cycle.validating import _best
 from dialoom.dialogue.formats import read_dialogues
-from dialoom.errors import DataError, DialoomError, RecipeError, StorageError, UsageError
+from dialoom.errors import BoundReached, DataError, DialoomError, RecipeError, StorageError, UsageError
 from dialoom.intents.utterances import Reading, Utterance
+from dialoom.models.budget import Budget
 from dialoom.registry import UnknownName
 from tests.cli.conftest import Dialoom, dialoom  # noqa: F401
 from tests.intents.lines import real_lines
@@ -179,6 +182,26 @@ def test_a_model_that_is_often_wrong(tmp_path: Path) -> None:
     assert outcome.rounds[0]["validated"]["sources"]["free"]["made"] > len(texts)
 
 
+def test_a_budget_is_of_all_rounds_together(tmp_path: Path) -> None:
+    lines = real_lines()["lost_luggage"]
+
+    def answer(body: dict[str, Any]) -> str:
+        return lines[8 + crc32(json.dumps(body["messages"]).encode()) % 16]
+
+    with Scripted(answer) as server:
+        fields = {**data(tmp_path), "intents": ["lost_luggage"], "model": server.url, "shares": {"free": 1}}
+        fields |= {"over": 2.0}
+        with pytest.raises(BoundReached):
+            go(tmp_path, **fields, budget={"calls": 4})
+        assert len(server.bodies) == 4
+        go(tmp_path, **fields, budget={"calls": 1000})
+        asked = len(server.bodies)
+        assert asked == 16
+        run = tmp_path / "out" / "round-1" / "run"
+        assert left_of(Budget(calls=20), [run, run.with_name("none")]) == {"bounds.budget.calls": 4}
+        assert left_of(Budget(calls=5, money=2.0), [run]) == {"bounds.budget.calls": 0, "bounds.budget.money": 2.0}
+
+
 def test_validation_data_that_is_named_decides(tmp_path: Path) -> None:
     given = data(tmp_path)
     rows = [
@@ -318,7 +341,7 @@ def test_class_weights_are_advised_unless_going_without_is_clearly_better() -> N
 def test_when_rounds_end() -> None:
     gain = {"value": 0.01, "low": -0.01, "high": 0.03}
     assert why_stop(1, 3, gain, 5) is None
-    assert "within the noise of 2.0" in str(why_stop(2, 3, gain, 5))
+    assert "no more than the noise of 2.0" in str(why_stop(2, 3, gain, 5))
     assert why_stop(2, 3, {"value": 0.05, "low": 0.03, "high": 0.07}, 5) is None
     assert "no new line" in str(why_stop(2, 3, {"value": 0.05, "low": 0.03, "high": 0.07}, 0))
     assert "all 3 rounds" in str(why_stop(3, 3, {"value": 0.05, "low": 0.03, "high": 0.07}, 5))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialoom.cycle.folder import Folder, Row, digest, read_rows, stage, write_json, write_rows
 from dialoom.cycle.gating import gate
-from dialoom.cycle.generating import candidates, changes_for, generate, round_recipe, shares_in
+from dialoom.cycle.generating import candidates, changes_for, generate, left_of, round_recipe, shares_in
 from dialoom.cycle.judging import Judges, Said
 from dialoom.cycle.mixing import made_of
 from dialoom.cycle.planning import Source, Standing, make_plan, next_shares, rows_of
@@ -175,11 +175,13 @@ class Rounds:
 
         def make() -> dict[str, Any]:
             _start_from(folder, rows)
-            recipe = round_recipe(self.recipe, changes, folder / "rows.jsonl", self.folder.real, seed)
+            number = int(rows[0]["round"])
+            before = [self.folder.round(each) / "run" for each in range(1, number)]
+            bounded = dict(changes) | left_of(self.settings.budget, before)
+            recipe = round_recipe(self.recipe, bounded, folder / "rows.jsonl", self.folder.real, seed)
             report = generate(recipe, folder / "run", self.views(recipe))
             if report.status != "finished":
                 raise Interrupted(report)
-            number = int(rows[0]["round"])
             write_rows(path, candidates(report, folder / "run", number))
             counts = report.counts
             return {"records": counts.records, "kept": counts.kept, "failed": counts.failed, "seconds": report.seconds}
