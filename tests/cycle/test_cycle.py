@@ -190,7 +190,7 @@ def test_a_budget_is_of_all_rounds_together(tmp_path: Path) -> None:
 
     with Scripted(answer) as server:
         fields = {**data(tmp_path), "intents": ["lost_luggage"], "model": server.url, "shares": {"free": 1}}
-        fields |= {"over": 2.0}
+        fields = dict(fields, over=2.0)
         with pytest.raises(BoundReached):
             go(tmp_path, **fields, budget={"calls": 4})
         assert len(server.bodies) == 4
