@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dialoom.cycle import Outcome, Settings
     from dialoom.engine.view import View
     from dialoom.graph.recipe import Recipe
+    from dialoom.models.budget import Budget
 
 _LEFT = 9
 _INTERRUPTED = 130
@@ -68,6 +69,7 @@ def cycle(
     rare_below: Annotated[
         int | None, typer.Option(min=0, help="Rare is an intent with fewer lines than this; left out, 10.")
     ] = None,
+    budget: _options.Budget = None,
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Seeds of the comparison on the test data; left out, 5.")
     ] = None,
@@ -122,6 +124,7 @@ def cycle(
         "over": over,
         "intents": _names(intents),
         "rare_below": rare_below,
+        "budget": _budget(budget),
         "seeds": seeds,
         "oos": oos,
         "leave_shared": leave_shared or None,
@@ -156,6 +159,24 @@ def cycle(
 
 def _names(written: str | None) -> list[str] | None:
     return None if written is None else [name.strip() for name in written.split(",") if name.strip()]
+
+
+def _budget(given: list[str] | None) -> Budget | None:
+    """`["calls=500"]`. Raises UsageError and RecipeError."""
+    from dialoom.cli._recipe import parse_bounds
+    from dialoom.errors import UsageError
+    from dialoom.models.budget import Budget
+    from dialoom.yaml_file import read_value
+
+    if given is None:
+        return None
+    changes, _ = parse_bounds(None, given)
+    try:
+        return Budget.model_validate({name.rpartition(".")[2]: read_value(most) for name, most in changes.items()})
+    except ValueError as error:
+        raise UsageError(
+            f"--budget {' '.join(given)} is no budget", remedy="such as calls=500 or tokens=100000"
+        ) from error
 
 
 def _settings(data: str, changes: dict[str, Any]) -> Settings:

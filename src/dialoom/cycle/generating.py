@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,13 @@ import orjson
 from dialoom.cycle.folder import Row
 from dialoom.dialogue import Dialogue
 from dialoom.engine import Report, run
+from dialoom.engine.rundir import read_report
 from dialoom.engine.view import View
 from dialoom.errors import DataError, Place, UsageError
 from dialoom.graph.parse_recipe import load_recipe
 from dialoom.graph.recipe import Recipe
 from dialoom.intents.variety import DEFAULT_SHARES
+from dialoom.models.budget import Budget
 
 _KIND = "utterances"
 _NOT_KEPT = 'verdict in ("review", "drop")'
@@ -72,6 +74,20 @@ def round_recipe(path: Path, changes: Mapping[str, Any], rows: Path, real: Path,
     whole = dict(changes) | {"source": str(rows.resolve()), "seed": seed}
     whole |= {f"nodes.{name}.real": str(real.resolve()) for name in writers(loaded)}
     return load_recipe(path, {name: orjson.dumps(value).decode() for name, value in whole.items()})
+
+
+def left_of(budget: Budget, runs: Iterable[Path]) -> dict[str, float]:
+    """What earlier runs leave of a budget, by dotted field of a recipe.
+
+    Args:
+        runs: directories of runs.
+    """
+    totals = [read_report(run).get("totals", {}) for run in runs]
+    bounds = {what: most for what, most in budget.model_dump().items() if most is not None}
+    return {
+        f"bounds.budget.{what}": max(0, most - sum(told.get(what) or 0 for told in totals))
+        for what, most in bounds.items()
+    }
 
 
 def generate(recipe: Recipe, folder: Path, view: View | None) -> Report:

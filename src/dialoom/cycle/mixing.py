@@ -42,8 +42,7 @@ class Mixed:
         """Each line as a dialogue of one turn."""
         for number, row in enumerate((*self.sets.train.rows, *self.sets.train.outside)):
             yield real_dialogue(row, number)
-        for row in self.made:
-            yield made_dialogue(row)
+        yield from map(made_dialogue, self.made)
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Rows of train.jsonl: how often a line counts is in `repeat`."""

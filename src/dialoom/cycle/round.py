@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dialoom.cycle.folder import Folder, Row, digest, read_rows, stage, write_rows
+from dialoom.cycle.folder import Folder, Row, digest, read_rows, stage, write_json, write_rows
 from dialoom.cycle.gating import gate
-from dialoom.cycle.generating import candidates, changes_for, generate, round_recipe, shares_in
+from dialoom.cycle.generating import candidates, changes_for, generate, left_of, round_recipe, shares_in
 from dialoom.cycle.judging import Judges, Said
 from dialoom.cycle.mixing import made_of
 from dialoom.cycle.planning import Source, Standing, make_plan, next_shares, rows_of
@@ -109,6 +110,8 @@ class Rounds:
         rare = sets.rare
         standings = before.said.standings(rare, sets.train.counts(), made_of(before.kept))
         usual = before.said.usual(rare)
+        found = {"usual_f1": usual, "intents": [each.to_json() for each in standings], "against": before.against}
+        write_json(path.with_name("diagnosis.json"), found)
         made = make_plan(
             standings,
             sets.seeds(),
@@ -171,12 +174,14 @@ class Rounds:
         path = folder / "candidates.jsonl"
 
         def make() -> dict[str, Any]:
-            write_rows(folder / "rows.jsonl", rows)
-            recipe = round_recipe(self.recipe, changes, folder / "rows.jsonl", self.folder.real, seed)
+            _start_from(folder, rows)
+            number = int(rows[0]["round"])
+            before = [self.folder.round(each) / "run" for each in range(1, number)]
+            bounded = dict(changes) | left_of(self.settings.budget, before)
+            recipe = round_recipe(self.recipe, bounded, folder / "rows.jsonl", self.folder.real, seed)
             report = generate(recipe, folder / "run", self.views(recipe))
             if report.status != "finished":
                 raise Interrupted(report)
-            number = int(rows[0]["round"])
             write_rows(path, candidates(report, folder / "run", number))
             counts = report.counts
             return {"records": counts.records, "kept": counts.kept, "failed": counts.failed, "seconds": report.seconds}
@@ -248,6 +253,19 @@ class Rounds:
             against = f"round {before.number}"
             after = replace(after, said=Said.from_json(validated["said"]), kept=kept, against=against)
         return Done(told, after, plan)
+
+
+def _start_from(folder: Path, rows: Sequence[Row]) -> None:
+    """Write the seed records. Where they are others than before, the run's records go, as some belong to none of them;
+    its ledger stays, so that no answer is paid for twice."""
+    path = folder / "rows.jsonl"
+    if path.is_file() and read_rows(path) != list(rows):
+        for part in ("corpus", "rejects"):
+            shutil.rmtree(folder / "run" / part, ignore_errors=True)
+        for file in (folder / "run").glob("seeds.sqlite*"):
+            file.unlink()
+        (folder / "run" / "run.json").unlink(missing_ok=True)
+    write_rows(path, rows)
 
 
 def _to_review(rows: Sequence[Row]) -> list[Row]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dialoom.errors import RecipeError, UsageError
 from dialoom.intents.variety import SOURCES
+from dialoom.models.budget import Budget
 from dialoom.problems import explain
 from dialoom.yaml_file import read_yaml
 
@@ -16,7 +17,7 @@ FREE_ARMS = ("none", "class_weights", "duplicates", "eda")
 """The ways that cost nothing, beside which made lines are shown."""
 
 # What alters no line and no figure, so that a cycle goes on after it was changed.
-_NOT_CONTENT = {"out", "rounds", "embed_cache", "format"}
+_NOT_CONTENT = {"out", "rounds", "embed_cache", "format", "budget"}
 _FILES = ("data", "valid", "test", "taxonomy", "recipe", "embed_cache", "out")
 
 
@@ -47,6 +48,7 @@ class Settings(BaseModel):
         default=None, description="The share of each source of variety in the first round; left out, the recipe's."
     )
     arms: list[str] = Field(default_factory=lambda: list(FREE_ARMS), description="What made lines are compared with.")
+    budget: Budget = Field(default_factory=Budget, description="The most that all rounds together may spend.")
     seeds: int = Field(default=5, ge=1, description="How many seeds the comparison on the test set is made with.")
     folds: int = Field(default=5, ge=2, description="Folds, where there is no validation data.")
     oos: list[str] = Field(default_factory=list, description="Intents that stand for out of scope.")

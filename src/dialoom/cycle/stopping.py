@@ -28,7 +28,7 @@ def why_stop(number: int, rounds: int, gain: Mapping[str, Any], new: int) -> str
     if number > 1 and value <= noise:
         return (
             f"point of diminishing return: round {number} gained {100 * value:+.1f} points on the validation data, "
-            f"within the noise of {100 * noise:.1f}"
+            f"no more than the noise of {100 * noise:.1f}"
         )
     if number >= rounds:
         return f"all {rounds} rounds that were asked for are done"

@@ -38,8 +38,7 @@ def validate(judges: Judges, kept: Sequence[Row], made: Mapping[str, int], befor
     rare = judges.sets.rare
     said = {mixture: judges.mixed(mixture, kept) for mixture in MIXTURES}
     scores = {mixture: each.rare_f1(rare) for mixture, each in said.items()}
-    # The first of equals: the plainest.
-    best = max(MIXTURES, key=lambda mixture: scores[mixture])
+    best = _best(said, scores, rare)
     won = gain(said[best], before, rare)
     held = Counter(row["variety"] for row in kept)
     sources = {}
@@ -56,6 +55,17 @@ def validate(judges: Judges, kept: Sequence[Row], made: Mapping[str, int], befor
         "sources": sources,
         "said": said[best].to_json(),
     }
+
+
+def _best(said: Mapping[Mixture, Said], scores: Mapping[Mixture, float], rare: Sequence[str]) -> Mixture:
+    """The best with class weights, which cost nothing, unless one without them is better beyond the noise."""
+    # The first of equals: the plainest.
+    weighed, plain = (
+        max((mixture for mixture in MIXTURES if mixture.weights is weights), key=lambda each: scores[each])
+        for weights in (True, False)
+    )
+    low = gain(said[plain], said[weighed], rare).low
+    return plain if low is not None and low > 0 else weighed
 
 
 def mixture_in(found: Mapping[str, Any]) -> Mixture:
