@@ -72,7 +72,7 @@ class Judge(Judges):
     explanation: int = Field(
         default=LONGEST_EXPLANATION,
         ge=40,
-        description="Most characters of each explanation, where the endpoint keeps to a schema; longer ones take longer.",
+        description="Most characters of each explanation, where the endpoint keeps to a schema.",
     )
     only_survivors: bool = Field(
         default=True, description="Judge only what the recipe's rules over the text let through."

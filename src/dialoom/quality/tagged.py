@@ -42,8 +42,8 @@ class Tags:
     def put(self, dialogues: Iterable[Dialogue]) -> Iterator[Dialogue]:
         """Tag a stream of dialogues, some at a time.
 
-        Raises DataError where a tag of a metric's name is not of its type, MissingExtra where a metric is to be measured
-        that lacks something here.
+        Raises DataError where a tag of a metric's name is not of its type, MissingExtra where one is to be
+        measured that lacks something here.
         """
         waiting = iter(dialogues)
         while batch := list(islice(waiting, _BATCH)):
