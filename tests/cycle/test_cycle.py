@@ -189,8 +189,8 @@ def test_a_budget_is_of_all_rounds_together(tmp_path: Path) -> None:
         return lines[8 + crc32(json.dumps(body["messages"]).encode()) % 16]
 
     with Scripted(answer) as server:
-        fields: dict[str, Any] = {**data(tmp_path), "intents": ["lost_luggage"], "model": server.url, "shares": {"free": 1}}
-        fields = dict(fields, over=2.0)
+        fields: dict[str, Any] = {**data(tmp_path), "intents": ["lost_luggage"], "model": server.url}
+        fields |= {"shares": {"free": 1}, "over": 2.0}
         with pytest.raises(BoundReached):
             go(tmp_path, **fields, budget={"calls": 4})
         assert len(server.bodies) == 4
