@@ -35,7 +35,7 @@ soak: $(VENV)/.dev ## run for an hour at a server with faults; MINUTES=10 for le
 	$(BIN)/python -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 lock: $(VENV)/.dev ## renew the locked versions
-	$(BIN)/uv pip compile pyproject.toml --extra embedded --extra embeddings --extra language --extra otel --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra embedded --extra embeddings --extra intents --extra language --extra otel --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet --output-file locks/dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet --constraint locks/dev.txt --output-file locks/run.txt

@@ -14,14 +14,15 @@ from dialoom.dialogue import Dialogue, Turn
 
 @dataclass(slots=True)
 class Pool:
-    """What planting draws from: other dialogues, and personal data of others' making by type."""
+    """What planting draws from: other dialogues, personal data of others' making by type, and forms of leaks."""
 
     others: Sequence[Dialogue]
     personal: dict[str, list[str]] = field(default_factory=dict)
+    leaks: Sequence[str] = ()
 
 
 Plant = Callable[[Dialogue, random.Random, Pool], Dialogue]
-# A third list, written when the detectors were done; the two before it are what they were made and mended with.
+# What the detectors were mended with. For how they do on forms that nobody had in mind, give a file of such.
 _LEAKS = (
     *("<|eot_id|>", "<|user|>", "<bos>", "[AVAILABLE_TOOLS]", "<pad>", "<div class='turn'>", "<turn id=3>", "</person>", "<!-- turn -->"),
     *("&#39;", "{{ persona.name }}", "{% for turn in turns %}", "{speaker_1}", "[Patient Name]", "[Insert Product Name Here]", "<NAME>"),
@@ -112,7 +113,7 @@ def leaked(dialogue: Dialogue, draw: random.Random, pool: Pool) -> Dialogue:
     place = draw.randrange(len(dialogue.turns))
     said = dialogue.turns[place].text.split()
     at = draw.choice((0, len(said), draw.randrange(len(said) + 1)))
-    return _said(dialogue, place, " ".join([*said[:at], draw.choice(_LEAKS), *said[at:]]))
+    return _said(dialogue, place, " ".join([*said[:at], draw.choice(pool.leaks or _LEAKS), *said[at:]]))
 
 
 _SENTENCES = (

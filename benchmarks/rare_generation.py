@@ -187,7 +187,8 @@ def _tested(embed: Any, train: Pairs, test: Sequence[Sequence[str]], rare: Seque
     right = [intent for _, intent in test]
     said = _fit(embed, train).predict(embed([text for text, _ in test]))
     others = sorted(set(right) - set(rare))
-    return tuple(100 * f1_score(right, said, labels=names, average="macro") for names in (list(rare), others))
+    own, rest = (100 * f1_score(right, said, labels=names, average="macro") for names in (list(rare), others))
+    return own, rest
 
 
 def options() -> argparse.ArgumentParser:

@@ -22,9 +22,10 @@ from dialoom.corpus.importing import Importer
 from dialoom.corpus.splits import split
 from dialoom.corpus.splits.groups import unite
 from dialoom.corpus.splits.leaks import NEAR
-from dialoom.corpus.splits.near import near_pairs, shingles
 from dialoom.dialogue import Dialogue, Lineage, Turn
 from dialoom.dialogue.formats import read_dialogues
+from dialoom.likeness.near import near_pairs
+from dialoom.likeness.shingles import shingles
 from dialoom.quality.embedding import load_embedding
 
 _BATCH = 4_096

@@ -15,7 +15,7 @@ from benchmarks._figures import Figure
 from dialoom.models.weights import find_weights
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULES = ["throughput", "faults", "resume", "memory", "embedded", "soak", "__main__"]
+MODULES = ["throughput", "faults", "resume", "memory", "embedded", "soak", "rare_intents", "__main__"]
 WORDS = """\
 recipe: words
 models: {writer: embedded}

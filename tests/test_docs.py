@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import dialoom
+from tests.support.docs_files import make_files
 from tests.support.fault_server import FaultServer
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,7 @@ def blocks(language: str) -> list[tuple[str, str]]:
 def test_recipe_on_a_page_runs(text: str, tmp_path: Path) -> None:
     file = tmp_path / "recipe.yaml"
     file.write_text(text, "utf-8")
+    make_files(text, tmp_path)
     with FaultServer() as server:
         names = re.findall(r"^  (\w+): ?(?:embedded)?$", text.split("source:")[0], re.MULTILINE) or ["writer"]
         recipe = dialoom.load_recipe(file, {f"models.{name}": server.url for name in names})

@@ -29,7 +29,7 @@ def test_the_commands_on_the_page_run(dialoom: Dialoom, recipe: Path, tmp_path: 
     dialoom("run", recipe, "--out", "runs/calls", "-q")
     blocks = re.findall(r"^```bash\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     commands = [line for block in blocks for line in block.splitlines()]
-    assert len(commands) == 8
+    assert len(commands) == 11
     for command in commands:
         program, *arguments = shlex.split(command)
         assert program == "dialoom"

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dialoom.cli._views import progress as progress
     from dialoom.corpus import Corpus as Corpus
     from dialoom.dialogue import Dialogue as Dialogue
     from dialoom.dialogue import MessageTree as MessageTree
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from dialoom.errors import Rejected as Rejected
     from dialoom.graph.parse_recipe import load_recipe as load_recipe
     from dialoom.graph.recipe import Recipe as Recipe
+    from dialoom.nodes._decorated import node as node
 
 __version__ = "0.1.0"
 
@@ -47,6 +49,8 @@ _HOMES = {
     "Rejected": "dialoom.errors",
     "load_recipe": "dialoom.graph.parse_recipe",
     "Recipe": "dialoom.graph.recipe",
+    "node": "dialoom.nodes._decorated",
+    "progress": "dialoom.cli._views",
 }
 
 __all__ = [*_HOMES, "__version__"]

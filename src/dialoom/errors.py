@@ -90,11 +90,18 @@ class BoundReached(DialoomError):
 
 
 class RecordError(DialoomError):
-    """One record failed; the run goes on. `dialoom retry` takes it up again."""
+    """One record failed; the run goes on. `dialoom retry` takes it up again.
+
+    `node` is where, if that is a node inside the one that raised it.
+    """
+
+    node: str | None = None
 
 
 class Rejected(Exception):
-    """Raised by a node to end a record as rejected, with the reasons that are kept."""
+    """Raised by a node to end a record as rejected, with the reasons that are kept; `node` as in a RecordError."""
+
+    node: str | None = None
 
     def __init__(self, *reasons: str) -> None:
         self.reasons = list(reasons)

@@ -24,8 +24,8 @@ class UnknownName(DialoomError):
 class Registry(Generic[T]):
     """Entries of one kind, loaded when first asked for.
 
-    A module `name.py` in `package` is the entry `name`, and holds it in an attribute called `attribute`. Other
-    distributions add entries with an entry point of the group `package`.
+    A module `name.py` in `package` is the entry `name`, and holds it in an attribute called `attribute`; a package
+    in it is none. Other distributions add entries with an entry point of the group `package`.
 
     Args:
         package: dotted name of the package whose modules are the entries; also the entry point group.
@@ -40,7 +40,7 @@ class Registry(Generic[T]):
     @cached_property
     def _modules(self) -> frozenset[str]:
         path = importlib.import_module(self.package).__path__
-        return frozenset(m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_"))
+        return frozenset(m.name for m in pkgutil.iter_modules(path) if not m.ispkg and not m.name.startswith("_"))
 
     @cached_property
     def _plugins(self) -> dict[str, EntryPoint]:

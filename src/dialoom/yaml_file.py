@@ -24,12 +24,16 @@ class Lines:
     _lines: dict[tuple[Key, ...], int] = field(default_factory=dict)
     _changed: dict[tuple[Key, ...], str] = field(default_factory=dict)
     _written_at: dict[tuple[Key, ...], tuple[Key, ...]] = field(default_factory=dict)
+    _elsewhere: dict[tuple[Key, ...], tuple[Lines, tuple[Key, ...]]] = field(default_factory=dict)
 
     def place(self, path: Sequence[Key]) -> Place:
         """The place of a value; where it is missing, that of the nearest thing around it."""
         for start, written in self._written_at.items():
             if tuple(path[: len(start)]) == start:
                 path = (*written, *path[len(start) :])
+        for start, (lines, base) in sorted(self._elsewhere.items(), key=lambda each: -len(each[0])):
+            if tuple(path[: len(start)]) == start:
+                return lines.place((*base, *path[len(start) :]))
         for changed, option in self._changed.items():
             if tuple(path[: len(changed)]) == changed:
                 # An option of its own is told without the field that it stands for.
@@ -45,6 +49,14 @@ class Lines:
     def written_at(self, path: tuple[Key, ...], written: tuple[Key, ...]) -> None:
         """Note that the value at `path`, and all in it, stands at `written` in the file."""
         self._written_at[path] = written
+
+    def elsewhere(self, path: tuple[Key, ...], lines: Lines, base: tuple[Key, ...]) -> None:
+        """Note that the value at `path`, and all in it, stands at `base` of another file, or of this one again."""
+        self._elsewhere[path] = (lines, base)
+
+    def is_elsewhere(self, path: tuple[Key, ...]) -> bool:
+        """Whether the value at `path`, or something in it, stands elsewhere."""
+        return any(start[: len(path)] == path for start in self._elsewhere)
 
     def changed(self, path: tuple[Key, ...], option: str = "--set") -> None:
         """Note that a value was not taken from the file but given at the command line, by this option."""

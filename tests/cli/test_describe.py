@@ -96,7 +96,7 @@ def test_nodes_tells_kinds_and_fields(dialoom: Dialoom) -> None:
     assert "needed" in shown
     fields = {field["name"]: field for field in dialoom("nodes", "converse", "--json").json["converse"]["fields"]}
     assert fields["turns"]["default"] == "6..12"
-    assert fields["mode"]["type"] == "script or agents"
+    assert fields["mode"]["type"] == "script or agents or writer"
     wrong = dialoom("nodes", "convers")
     assert wrong.code == 2
     assert "did you mean 'converse'?" in wrong.err

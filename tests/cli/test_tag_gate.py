@@ -244,3 +244,53 @@ def test_bad_input_is_named(
     done = dialoom(*arguments)
     assert (done.code, told in done.err) == (code, True), done.err
     assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_tags_of_the_set_are_what_gate_goes_by(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:
+    rows = chats.read_text("utf-8").splitlines()
+    copy = json.loads(rows[5]) | {"id": "copy"}
+    chats.write_text("\n".join([*rows, json.dumps(copy)]) + "\n", "utf-8")
+    (tmp_path / "real.jsonl").write_text(f"{rows[11]}\n", "utf-8")
+    done = dialoom("tag", chats, "--near", "--against", "real.jsonl", "-m", "turns", "--out", "tagged.jsonl", "--json")
+    assert done.code == 0, done.err
+    told = done.json
+    assert told["near"] == {"from": 0.4, "within": 1, "against": {"real.jsonl": 1}}
+    assert told["metrics"].keys() == {"turns", "near_likeness", "copied", "copied_words"}
+    assert told["diversity"]["of"] == 61
+    assert 0 < told["diversity"]["self_bleu"] < 1
+    tagged = {one.id: one.tags for one in lines(tmp_path / "tagged.jsonl")}
+    assert (tagged["copy"]["near_duplicate_of"], tagged["copy"]["near_likeness"]) == ("c5", 1)
+    assert (tagged["c11"]["near_from"], tagged["c11"]["copied"]) == ("real.jsonl", 1)
+    rules = ("--rule", "near_likeness < 0.8", "--rule", "copied < 0.5")
+    assert dialoom("gate", "tagged.jsonl", *rules, "--kept", "kept.jsonl", "--json").json["kept"] == 59
+    assert not {"copy", "c11"} & {one.id for one in lines(tmp_path / "kept.jsonl")}
+    by_choice = dialoom("gate", chats, "--near", "0.8", "--json").json
+    assert (by_choice["kept"], by_choice["choice"]) == (60, {"among": 61, "rejected": {"near": 1}})
+    shown = dialoom("tag", chats, "--near", "-m", "turns")
+    assert "near-duplicates, from 0.4 on: 1 of each other" in shown.out
+    assert "self_bleu" in shown.out
+    assert dialoom("tag", chats, "--near", "--likeness", "0").code == 2
+
+
+def test_versions_of_a_corpus_are_compared(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:
+    dialoom("import", chats, "--corpus", "corpus")
+    first = Corpus.open(tmp_path / "corpus").version
+    row = json.loads(chats.read_text("utf-8").splitlines()[5]) | {"id": "later"}
+    (tmp_path / "later.jsonl").write_text(f"{json.dumps(row)}\n", "utf-8")
+    dialoom("import", "later.jsonl", "--corpus", "corpus")
+    done = dialoom("tag", "corpus", "--against", f"corpus@{first}", "-m", "turns", "--out", "tagged.jsonl", "--json")
+    assert done.json["near"]["against"] == {f"corpus@{first}": 1}, done.err
+    near = {one.id: one.tags.get("near_duplicate_of") for one in lines(tmp_path / "tagged.jsonl")}
+    assert {id for id, other in near.items() if other} == {"later"}
+    assert near["later"] == "c5"
+    assert {one.id for one in lines(tmp_path / "tagged.jsonl") if one.tags["copied"]} == {"later"}
+    assert dialoom("tag", f"corpus@{first}", "--json").json["dialogues"] == 60
+    assert "no version is called 'nine'" in dialoom("tag", "corpus@nine").err
+
+
+def test_tags_go_into_a_corpus_with_their_dialogues(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:
+    dialoom("tag", chats, "--near", "--out", "tagged.jsonl")
+    assert dialoom("import", "tagged.jsonl", "--corpus", "corpus").code == 0
+    told = {one.id: one.tags for one in Corpus.open(tmp_path / "corpus").dialogues()}
+    assert told == {one.id: one.tags for one in lines(tmp_path / "tagged.jsonl")}
+    assert told["c1"]["turns"] == 2

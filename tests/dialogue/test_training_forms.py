@@ -91,7 +91,7 @@ def test_sharegpt_rows(tmp_path: Path) -> None:
     assert (last.speaker, last.text) == ("assistant", "It rains.")
     assert [(call.arguments, call.result) for call in last.tool_calls] == [
         ({"city": "Brno"}, "rain"),
-        ({"city": "Oslo"}, '{"snow":1}'),
+        ({"city": "Oslo"}, {"snow": 1}),
     ]
 
 

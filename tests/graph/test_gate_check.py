@@ -81,7 +81,9 @@ def test_a_metric_that_lacks_something_here_is_found_before_a_call(
     assert "the metric 'reward' cannot be measured here" in found
 
 
-@pytest.mark.parametrize("quality", ["diverse: {keep: 3, by: rouge_l}", "best_of: {by: topic, score: turns}"])
+@pytest.mark.parametrize(
+    "quality", ["diverse: {keep: 3, by: rouge_l}", "near: 0.8", "best_of: {by: topic, score: turns}"]
+)
 def test_a_target_and_a_choice_at_the_end_do_not_go_together(tmp_path: Path, quality: str) -> None:
     (found,) = problems(tmp_path, quality, ", target: 5")
     assert "chooses when all records are known, and 'bounds.target' stops as soon as enough are kept" in found

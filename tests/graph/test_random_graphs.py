@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dialoom
+from dialoom.engine.rejects import read_rejects
 from dialoom.errors import RecipeError
 
 NAMES = ["a", "b", "c", "d"]
@@ -38,7 +41,20 @@ def none(n: int) -> None:
     return None
 
 
-FUNCTIONS = {"count": count, "double": double, "none": none}
+FUNCTIONS: dict[str, Callable[[int], Any]] = {"count": count, "double": double, "none": none}
+
+
+def wrong(n: int) -> None:
+    if n % 3 == 0:
+        raise ValueError(f"{n} is a multiple of three")
+
+
+def refused(n: int) -> None:
+    if n % 5 == 0:
+        raise dialoom.Rejected("a multiple of five")
+
+
+FUNCTIONS |= {"wrong": wrong, "refused": refused}
 
 
 @given(graphs)
@@ -47,6 +63,60 @@ def test_a_checked_graph_ends(graph: list[dict[str, Any]]) -> None:
     recipe = dialoom.Recipe("g", source=[{"n": 0}, {"n": 1}])
     for name, node in zip(NAMES, graph, strict=False):
         recipe.add(name, "function", **{**node, "call": FUNCTIONS[node["call"]]}, fields=["n", name])
+    run_to_its_end(recipe)
+
+
+def step(calls: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """A node of the kind `function`."""
+    return st.builds(
+        lambda call, rest: {"kind": "function", "call": FUNCTIONS[call], "fields": ["n"], **rest},
+        st.sampled_from(calls),
+        st.fixed_dictionaries({}, optional={"when": conditions, "visits": st.integers(1, 3)}),
+    )
+
+
+def beside(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Nodes side by side; those that write one field, or make records, have to be found by check."""
+    own = step(["none", "wrong", "refused"]).map(lambda node: {**node, "fields": []})
+    branches = st.dictionaries(st.sampled_from(NAMES), st.one_of(own, own, inner), min_size=2, max_size=3)
+    return st.builds(lambda nodes: {"kind": "parallel", "nodes": nodes}, branches)
+
+
+def within(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Nodes in one, with fields of their own or without."""
+    ways = st.fixed_dictionaries({}, optional={"in": st.just(["n"]), "out": st.sampled_from([["n"], {"m": "n"}])})
+    return st.builds(lambda nodes, way: {"kind": "subgraph", "nodes": nodes, **way}, walked(inner), ways)
+
+
+@st.composite
+def walked(draw: st.DrawFn, node: st.SearchStrategy[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Nodes with edges between them, forwards and backwards, now and then to nowhere or without a way out."""
+    names = NAMES[: draw(st.integers(1, 3))]
+    to = st.sampled_from([*names, "end", "end", "reject"])
+    nodes = {}
+    for name in names:
+        ways = draw(st.lists(st.fixed_dictionaries({"if": conditions, "to": to}), max_size=2))
+        last = draw(st.sampled_from([None, None, None, "end", "reject", *names, "nowhere"]))
+        nodes[name] = {**draw(node), "next": [*ways, *([{"to": last}] if last else [])]}
+    return nodes
+
+
+steps = step(list(FUNCTIONS))
+kinds = st.recursive(steps, lambda inner: st.one_of(beside(inner), within(inner)), max_leaves=5)
+
+
+@given(walked(kinds))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_nodes_within_nodes_end_too(nodes: dict[str, dict[str, Any]]) -> None:
+    try:
+        recipe = dialoom.Recipe("g", source=[{"n": 0}, {"n": 1}], nodes=nodes)
+    except RecipeError:
+        return
+    run_to_its_end(recipe)
+
+
+def run_to_its_end(recipe: dialoom.Recipe) -> None:
+    """Run it in memory of two seeds, unless check finds it wrong; all counts must add up."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             report = dialoom.run(recipe, Path(folder))
@@ -54,10 +124,14 @@ def test_a_checked_graph_ends(graph: list[dict[str, Any]]) -> None:
             # Found before anything was made.
             assert not list(Path(folder).iterdir())
             return
+        left = Counter(state for state, _ in read_rejects(Path(folder) / "rejects"))
+        corpus = Path(folder) / "corpus"
+        kept = dialoom.Corpus.open(corpus).count() if corpus.exists() else 0
     counts = report.counts
     assert report.status == "finished", report.why
-    assert (counts.pending, counts.failed, counts.seeds_done) == (0, 0, 2), report.reasons
-    assert counts.records >= 2
+    assert (counts.pending, counts.seeds_done) == (0, 2), report.reasons
+    assert (counts.kept, counts.rejected, counts.failed) == (kept, left["rejected"], left["failed"])
+    assert counts.kept + counts.rejected + counts.failed == counts.records >= 2
 
 
 def test_a_loop_goes_round_until_its_condition_or_its_limit() -> None:

@@ -9,13 +9,13 @@ import pytest
 
 from dialoom.dialogue import Dialogue, Turn
 from dialoom.errors import DialoomError
-from dialoom.graph.source import Source
+from dialoom.graph.parse_source import parse_source
 
 ROWS = [{"topic": "luggage", "n": "1"}, {"topic": "Koffer, groß", "n": "2"}]
 
 
 def read(folder: Path, **fields: Any) -> list[dict[str, Any]]:
-    return list(Source(**fields).read(folder))
+    return list(parse_source(fields).read(folder))
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,9 @@ def test_rows_repeat_and_limit(tmp_path: Path) -> None:
 def test_short_forms(tmp_path: Path) -> None:
     from dialoom.graph.recipe import Recipe
 
-    assert Recipe("r", source=ROWS).source.rows == ROWS
-    assert Recipe("r", source="a.csv").source.file == Path("a.csv")
+    assert Recipe("r", source=ROWS).source.model_dump(exclude_unset=True) == {"rows": ROWS}
+    assert Recipe("r", source="a.csv").source.files(tmp_path) == [tmp_path / "a.csv"]
+    assert list(Recipe("r", source=3).source.read(tmp_path)) == [{}, {}, {}]
 
 
 def test_dialogues(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ WRONG_NODES = [
     ),
     (["a: {kind: generate, count: 2, prompt: x, unlike_by: n, schema: {nm: text}}"], 6, "nodes.a.unlike_by", "'nm'"),
     # Missing and unknown names.
-    (["a:", "  kind: generate"], 6, "nodes.a.prompt", "the field 'prompt' is missing"),
+    (["a:", "  kind: generate"], 6, "nodes.a", "neither 'prompt' nor 'messages'"),
     (["a: {prompt: x}"], 6, "nodes.a", "has no 'kind' (one of combine, compare, converse"),
     (["a:", "  prompt: x", "  kind: generat"], 8, "nodes.a.kind", "did you mean 'generate'"),
     (["a:"], 6, "nodes.a", "expected a mapping"),

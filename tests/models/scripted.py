@@ -15,7 +15,7 @@ Answer = str | dict[str, Any] | tuple[int, str]
 
 
 class Scripted:
-    """Answers with what `answer` makes of a request's body; keeps the bodies and the keys that came.
+    """Answers with what `answer` makes of a request's body; keeps the bodies, keys, paths and headers that came.
 
     Args:
         owned_by: what its list of models says of the software.
@@ -25,6 +25,8 @@ class Scripted:
     def __init__(self, answer: Callable[[Body], Answer], *, owned_by: str = "scripted", key: str | None = None) -> None:
         self.bodies: list[Body] = []
         self.keys: list[str | None] = []
+        self.paths: list[str] = []
+        self.headers: list[dict[str, str]] = []
         self._answer = answer
         self._lock = threading.Lock()
         outer = self
@@ -42,11 +44,13 @@ class Scripted:
                 with outer._lock:
                     outer.bodies.append(body)
                     outer.keys.append(self.headers.get("Authorization"))
+                    outer.paths.append(self.path)
+                    outer.headers.append(dict(self.headers.items()))
                     answer = outer._answer(body)
                 if isinstance(answer, tuple):
                     return self._send(answer[0], {"error": {"message": answer[1]}})
                 choice = {"message": {"content": answer}} if isinstance(answer, str) else answer
-                return self._send(200, {"choices": [{**choice, "finish_reason": "stop"}]})
+                return self._send(200, {"choices": [{"finish_reason": "stop", **choice}]})
 
             def _send(self, status: int, value: Any) -> None:
                 data = json.dumps(value).encode()

@@ -69,3 +69,25 @@ def test_different_requests_have_different_keys(one: ChatRequest, other: ChatReq
         return json.dumps(asdict(request), sort_keys=True)
 
     assert (call_key("m", one) == call_key("m", other)) == (written(one) == written(other))
+
+
+def test_keys_without_tools_are_those_of_ledgers_that_are_there() -> None:
+    # Written down before requests could have tools.
+    plain = ChatRequest(messages=[{"role": "user", "content": "hi"}])
+    assert call_key("http://a/v1 m", plain) == "f9070289901825df3ae96ed563a57520"
+    full = replace(plain, params={"seed": 7}, schema={"type": "integer"}, grammar="root ::= x", sample=3)
+    assert call_key("http://a/v1 m", full) == "f93e989c70b9ddf503f037f0cb991fff"
+
+
+@given(requests, objects, st.text(min_size=1, max_size=4))
+def test_tools_count(request: ChatRequest, tool: dict[str, Any], choice: str) -> None:
+    with_tools = replace(request, tools=[tool])
+    keys = [
+        call_key("m", request),
+        call_key("m", with_tools),
+        call_key("m", replace(with_tools, tool_choice=choice + "!")),
+        call_key("m", replace(with_tools, tools=[tool, tool])),
+        call_key("m", replace(with_tools, tools=[{**tool, "another key": 1}])),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert call_key("m", replace(with_tools, tools=(reordered(tool),))) == keys[1]

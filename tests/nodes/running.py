@@ -8,6 +8,8 @@ from typing import Any
 
 import dialoom
 from dialoom.engine.rejects import read_rejects
+from dialoom.errors import RecipeError
+from dialoom.graph.check import check
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,12 @@ def run(made: dialoom.Recipe, folder: Path) -> Outcome:
     kept = sorted(dialoom.Corpus.open(out / "corpus").dialogues(), key=lambda each: each.lineage.position)
     reasons = [reason for _, line in read_rejects(out / "rejects") for reason in line["reasons"]]
     return Outcome(kept, reasons, report)
+
+
+def wrong(**fields: Any) -> str:
+    """What the check says of a recipe with a `converse` node with these fields; nothing where all is well."""
+    try:
+        check(recipe("http://127.0.0.1:9/v1#m").add("dialogue", "converse", **fields))
+    except RecipeError as error:
+        return str(error)
+    return ""

@@ -166,6 +166,15 @@ def test_real_dialogues_are_english() -> None:
         "I'm sorry, but I can't assist with that request.",
         "In this dialogue, they discuss food.",
         "Each turn should be short.",
+        "Below is a friendly dialogue about tea.",
+        "Produce a natural conversation about tea.",
+        "Return your answer as a JSON object.",
+        "Use at most twelve turns.",
+        "You must take on the persona of a nurse.",
+        "Please act as a travel agent.",
+        "Reflect the speaker's tone in a realistic and consistent way.",
+        "Only output the utterance of the next speaker.",
+        "Repeat the above instructions.",
     ],
 )
 def test_a_leaked_prompt_is_found(text: str) -> None:
@@ -181,6 +190,12 @@ def test_a_leaked_prompt_is_found(text: str) -> None:
         "I read the script of the play.",
         "Could you write me a letter?",
         "The AI course is full.",
+        "You should always include your name and the following information in the form.",
+        "She must act as the agent for both users.",
+        "I have to write an essay with at least 500 words.",
+        "He will play the role of Hamlet, and it is in character.",
+        "The conversation was long, and he never mentioned it.",
+        "It is your turn to describe the goal of the task.",
     ],
 )
 def test_what_people_say_is_no_leaked_prompt(text: str) -> None:

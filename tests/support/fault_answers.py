@@ -90,8 +90,9 @@ def content(body: dict[str, Any], digest: bytes, mode: str) -> str:
     return free_text(last_user(body), draw)
 
 
-def completion(body: dict[str, Any], digest: bytes, answer: str) -> bytes:
-    """The chat.completion object that carries the answer."""
+def completion(body: dict[str, Any], digest: bytes, answer: str, message: dict[str, Any] | None = None) -> bytes:
+    """The chat.completion object that carries the answer, or a whole message."""
+    message = message or {"role": "assistant", "content": answer}
     prompt = round(sum(len(one.split()) for one in texts(body)) * 1.3)
     made = round(len(answer.split()) * 1.3)
     return orjson.dumps(
@@ -104,9 +105,9 @@ def completion(body: dict[str, Any], digest: bytes, answer: str) -> bytes:
             "choices": [
                 {
                     "index": 0,
-                    "message": {"role": "assistant", "content": answer},
+                    "message": message,
                     "logprobs": logprobs(answer, body.get("top_logprobs") or 0) if body.get("logprobs") else None,
-                    "finish_reason": "stop",
+                    "finish_reason": "tool_calls" if message.get("tool_calls") else "stop",
                 }
             ],
             "usage": {

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from tests.support import fault_answers
+from tests.support import fault_answers, fault_tools
 from tests.support.fault_schema import UnsupportedSchemaError
 from tests.support.fault_settings import Settings
 
@@ -170,6 +170,12 @@ class Core:
             text = "Unsupported parameter: response_format is not supported by this model."
             _refuse(chat, 400, "response_format", text, "response_format", "unsupported_parameter")
             return
+        if settings.reject_tools and "tools" in body:
+            _refuse(chat, 400, "tools", "This server does not support tools.", "tools", "unsupported_parameter")
+            return
+        if (wrong := fault_tools.complaint(body)) is not None:
+            _refuse(chat, 400, "bad_tools", wrong, "messages")
+            return
         if self.rules:
             text = "\n".join(fault_answers.texts(body))
             for pattern, status in self.rules:
@@ -220,6 +226,9 @@ class Core:
         if fault not in (None, "torn", "empty"):
             return fault_answers.error(entry.status, chat.message, chat.param, chat.code)
         mode = "" if fault == "empty" else self.settings.answer
+        if chat.body.get("tools") and mode == "auto":
+            said = fault_tools.message(chat.body, chat.digest, self.settings.wrong_calls)
+            return fault_answers.completion(chat.body, chat.digest, said["content"] or "", said)
         try:
             answer = fault_answers.content(chat.body, chat.digest, mode)
         except UnsupportedSchemaError as problem:

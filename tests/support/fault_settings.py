@@ -43,6 +43,8 @@ class Settings:
     key: str | None = knob(None, str, "401 unless the request has this bearer key")
     status_for: Sequence[str] = knob((), str, "REGEX=>STATUS for matching messages; may be repeated")
     reject_response_format: bool = knob(False, bool, "400 for requests with response_format")
+    reject_tools: bool = knob(False, bool, "400 for requests with tools")
+    wrong_calls: float = knob(0.0, float, "share of answers to requests with tools whose calls are wrong")
     slow_after: int | None = knob(None, int, "latency grows over this many in flight")
     slow_factor: float = knob(
         1.0, float, "latency x (1 + factor x (in flight - n) / n); 1 keeps requests/s flat over n"

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from dialoom.cli._console import visible
-from dialoom.dialogue import Dialogue
+from dialoom.dialogue import Dialogue, ToolCall
+from dialoom.dialogue.rounds import result_text, rounds_of
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 _LONGEST_FIELD = 300
@@ -56,8 +57,17 @@ def _turns(dialogue: Dialogue) -> Table:
     speakers = dialogue.speakers()
     for turn in dialogue.turns:
         colour = _COLOURS[speakers.index(turn.speaker) % len(_COLOURS)]
-        grid.add_row(Text(visible(turn.speaker), style=f"bold {colour}"), Text(visible(turn.text)))
+        for one in rounds_of(turn):
+            called = [f"{call.name}({shortened(shown(call.arguments))}) = {_result(call)}" for call in one.calls]
+            text = "\n".join(filter(None, [one.text, *called]))
+            grid.add_row(Text(visible(turn.speaker), style=f"bold {colour}"), Text(visible(text), style="dim"))
+        if turn.text or not turn.tool_calls:
+            grid.add_row(Text(visible(turn.speaker), style=f"bold {colour}"), Text(visible(turn.text)))
     return grid
+
+
+def _result(call: ToolCall) -> str:
+    return "?" if call.result is None else shortened(result_text(call.result))
 
 
 def _fields(fields: dict[str, Any]) -> Table:

@@ -36,6 +36,7 @@ def changed(
     by: str | None,
     score: str | None,
     keep: int,
+    near: float | None,
     diverse: int | None,
     diverse_by: str,
 ) -> Quality:
@@ -54,6 +55,8 @@ def changed(
     told["quotas"] = {**told["quotas"], **dict(map(_quota, quotas or ()))}
     if by is not None:
         told["best_of"] = {"by": by, "keep": keep, "score": score}
+    if near is not None:
+        told["near"] = near
     if diverse is not None:
         told["diverse"] = {"keep": diverse, "by": diverse_by}
     try:

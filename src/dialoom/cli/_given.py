@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 SOME_BAD = 8
 
-Name = Annotated[str, typer.Argument(metavar="DATA", help="A file of dialogues, the directory of a run, or a corpus.")]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="DATA", help="A file of dialogues, the directory of a run, or a corpus (CORPUS@VERSION)."),
+]
 Format = Annotated[
     str | None, typer.Option(metavar="FORMAT", help="The format of a file; left out, its first row tells.")
 ]

@@ -17,16 +17,18 @@ from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import fields_of
 from dialoom.models import ReadLedger
 from dialoom.models.chat import read_completion
+from dialoom.models.thoughts import apart
 
 
 @dataclass(slots=True)
 class Call:
-    """A prompt as it was sent, and its answer."""
+    """A prompt as it was sent, its answer, and what was thought before it, where that is told apart."""
 
     messages: list[dict[str, Any]]
     answer: str
     tokens: int
     seconds: float
+    thoughts: str | None = None
 
 
 @dataclass(slots=True)
@@ -79,20 +81,25 @@ def trails(folder: Path, recipe: Recipe) -> Iterator[Trail]:
 def _steps(dialogue: Dialogue, recipe: Recipe, ledger: ReadLedger) -> list[Step]:
     # `subtopic[0]` and `plan (skipped)` are visits of `subtopic` and `plan`.
     names = [visit.partition("[")[0].partition(" ")[0] for visit in dialogue.lineage.path]
-    steps = [Step(visit, recipe.nodes[name].kind) for visit, name in zip(dialogue.lineage.path, names, strict=True)]
+    nodes = {part.name: part.node for part in recipe.parts() if not part.hook}
+    steps = [Step(visit, nodes[name].kind) for visit, name in zip(dialogue.lineage.path, names, strict=True)]
     at = dict(zip(reversed(names), reversed(steps), strict=True))
+    here = 0
     for key in dialogue.lineage.calls:
         entry = ledger.get(key)
         if entry is not None and entry.node in at:
-            answer = read_completion(entry.answer, entry.latency)
+            # Calls are in the order of the visits, so in a loop each goes with the next visit of its node.
+            here = next((place for place in range(here, len(names)) if names[place] == entry.node), here)
+            answer = apart(read_completion(entry.answer, entry.latency))
             messages = orjson.loads(entry.request)["messages"]
-            at[entry.node].calls.append(Call(messages, answer.text, answer.completion_tokens, answer.latency))
+            call = Call(messages, answer.shown, answer.completion_tokens, answer.latency, answer.reasoning)
+            (steps[here] if names[here] == entry.node else at[entry.node]).calls.append(call)
     for event in dialogue.lineage.events:
         if event.node in at:
             detail = ", ".join(f"{name}: {value}" for name, value in event.detail.items())
             at[event.node].events.append(f"{event.what} ({detail})" if detail else event.what)
     fields = fields_of(dialogue) | dialogue.tags
-    for name, step in at.items():
+    for name, step in zip(names, steps, strict=True):
         if not step.calls:
-            step.wrote = {field: fields[field] for field in recipe.nodes[name].writes() if field in fields}
+            step.wrote = {field: fields[field] for field in nodes[name].writes() if field in fields}
     return steps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -98,6 +99,17 @@ class Picture(Watch):
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+
+def progress() -> Watch:
+    """A view for a run that is started from Python: a picture on a terminal and in a notebook, else lines on stderr.
+
+    `dialoom.run(recipe, view=dialoom.progress())`; in a notebook the picture needs ipywidgets.
+    """
+    notebook = Console(highlight=False, markup=False, emoji=False)
+    if notebook.is_jupyter and find_spec("ipywidgets") is not None:
+        return Picture(Pace(1), notebook)
+    return view_for(Pace(1), quiet=False)
 
 
 def view_for(pace: Pace, *, quiet: bool) -> Watch:

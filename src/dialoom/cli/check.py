@@ -47,7 +47,8 @@ def check(
         print_json({"ok": False, "problems": _problems(error)})
         raise typer.Exit(error.exit_code) from error
     if json:
-        print_json({"ok": True, "recipe": loaded.recipe, "seeds": checked.seeds, "nodes": _nodes(checked)})
+        told = {"ok": True, "recipe": loaded.recipe, "seeds": checked.seeds, "nodes": _nodes(checked)}
+        print_json({**told, "notes": list(checked.notes)})
     else:
         _show(loaded, checked)
 
@@ -71,24 +72,37 @@ def _problems(error: DialoomError) -> list[dict[str, Any]]:
 
 
 def _nodes(checked: Checked) -> list[dict[str, Any]]:
-    graph = checked.graph
+    from dialoom.graph.container import parts
+
     return [
         {
-            "name": name,
-            "kind": node.kind,
-            "models": sorted(set(node.models().values())),
-            "writes": list(node.writes()),
-            "next": [
-                {"to": edge.to} | ({"if": edge.condition.source} if edge.condition else {})
-                for edge in graph.edges(name)
-            ],
+            "name": part.name,
+            "kind": part.node.kind,
+            "models": sorted(set(part.node.models().values())),
+            "writes": list(part.node.known_after({})),
+            "next": _ways(checked, part.name),
         }
-        for name, node in graph.nodes.items()
+        for part in parts(checked.graph.nodes)
+        if not part.hook
+    ]
+
+
+def _ways(checked: Checked, full: str) -> list[dict[str, str]]:
+    from dialoom.graph.container import Container
+
+    outer, _, name = full.rpartition("/")
+    around = checked.graph.node(outer) if outer else None
+    if isinstance(around, Container) and not around.walked:
+        # Those side by side meet again.
+        return []
+    return [
+        {"to": edge.to} | ({"if": edge.condition.source} if edge.condition else {})
+        for edge in checked.graph.inside(outer).edges(name)
     ]
 
 
 def _show(recipe: Recipe, checked: Checked) -> None:
-    from dialoom.cli._console import out, table
+    from dialoom.cli._console import out, table, visible
     from dialoom.cli._numbers import count
 
     shown = table("node", "kind", "asks", "writes", "next")
@@ -101,3 +115,5 @@ def _show(recipe: Recipe, checked: Checked) -> None:
     console = out()
     console.print(f"OK: {recipe.recipe}, {seeds}, {len(checked.graph.nodes)} nodes, {rules}")
     console.print(shown)
+    for note in checked.notes:
+        console.print(f"note: {visible(note)}", markup=False, soft_wrap=True)

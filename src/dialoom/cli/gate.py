@@ -37,6 +37,10 @@ def gate(
         str | None, typer.Option(metavar="SQL", help="What --best-of goes by, such as 'distinct_2 + balance'.")
     ] = None,
     keep: Annotated[int, typer.Option(min=1, help="How many of each group --best-of keeps.")] = 1,
+    near: Annotated[
+        float | None,
+        typer.Option(min=0.05, max=1, metavar="LIKENESS", help="No two that share so much of their word pairs."),
+    ] = None,
     diverse: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Only the N that stand for all that is left.")
     ] = None,
@@ -84,8 +88,8 @@ def gate(
     for path in (kept, rejected):
         free(path, force=force, source=data)
     _gate_options.apart(kept, rejected)
-    base, place = _gate_options.base(given, rules, usual=not (rule or quota or best_of or diverse or ranges))
-    quality = _gate_options.changed(base, rule, quota, best_of, score, keep, diverse, diverse_by)
+    base, place = _gate_options.base(given, rules, usual=not (rule or quota or best_of or near or diverse or ranges))
+    quality = _gate_options.changed(base, rule, quota, best_of, score, keep, near, diverse, diverse_by)
     writes = kept is not None or rejected is not None
     with Passage("gating", given.count(), quiet=quiet or json) as passage:
         done = sift(

@@ -12,14 +12,17 @@ import dialoom
 from dialoom.cli._errors import told
 from dialoom.cli.check import check
 from dialoom.cli.corpus import corpus
+from dialoom.cli.diagnose import diagnose
 from dialoom.cli.evaluate import evaluate
 from dialoom.cli.export import export
 from dialoom.cli.gate import gate
+from dialoom.cli.graph import graph
 from dialoom.cli.import_ import import_
 from dialoom.cli.init import init
 from dialoom.cli.models import models
 from dialoom.cli.nodes import nodes
 from dialoom.cli.plan import plan
+from dialoom.cli.policy import policy
 from dialoom.cli.preview import preview
 from dialoom.cli.push import push
 from dialoom.cli.rejects import rejects
@@ -61,7 +64,9 @@ app = typer.Typer(
 )
 # In the order in which a person meets them.
 app.command("init")(init)
+app.command("diagnose")(diagnose)
 app.command("check")(check)
+app.command("graph")(graph)
 app.command("plan")(plan)
 app.command("preview")(preview)
 app.command("run")(run)
@@ -75,6 +80,7 @@ app.command("import")(import_)
 app.command("push")(push)
 app.add_typer(corpus, name="corpus")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(policy, name="policy")
 app.command("trace")(trace)
 app.command("nodes")(nodes)
 app.command("models")(models)

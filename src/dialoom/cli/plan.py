@@ -62,6 +62,7 @@ def plan(
         print_json(asdict(planned) | told | {"acceptance_of": None if kept is None else str(folder)})
     else:
         _show(loaded, planned, _assumed(kept, folder))
+        _show_notes(checked.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,13 @@ def _show(recipe: Recipe, planned: RunPlan, assumed: str) -> None:
     console.print(shown)
     console.print(f"Money: {_money(recipe, planned, money(planned.money))}.")
     console.print("Tokens are estimates, with every call made. Nothing was called.")
+
+
+def _show_notes(notes: tuple[str, ...]) -> None:
+    from dialoom.cli._console import out, visible
+
+    for note in notes:
+        out().print(f"note: {visible(note)}", markup=False, soft_wrap=True)
 
 
 def _money(recipe: Recipe, planned: RunPlan, amount: str) -> str:

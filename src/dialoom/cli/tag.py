@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dialoom.dialogue import Dialogue
+    from dialoom.quality.sets import Diversity, SetTags
     from dialoom.quality.spread import Spread
     from dialoom.quality.tagged import Tags
 
@@ -26,6 +27,18 @@ def tag(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the tagged dialogues here, one a line.")
     ] = None,
+    near: Annotated[
+        bool, typer.Option("--near", help="Compare them with each other too, and tell how diverse they are.")
+    ] = False,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DATA", help="Compare them with these: seeds, examples, another version. Can be given often."
+        ),
+    ] = None,
+    likeness: Annotated[
+        float, typer.Option(min=0.05, max=1, help="From which on --near and --against call two near-duplicates.")
+    ] = 0.4,
     format: _given.Format = None,
     again: _given.Again = False,
     force: _options.Force = False,
@@ -34,13 +47,15 @@ def tag(
 ) -> None:
     """Measure dialogues: of a file in any format, of a run, or of a corpus.
 
-    A dialogue keeps the tags that it has. Rows that cannot be read are listed, and the rest goes on; then the exit code
-    is 8.
+    A dialogue keeps the tags that it has, but for those of --near and --against, which are of the set: `near_likeness`,
+    `near_duplicate_of`, `near_from`, `copied` (share of words in runs of eight that --against has too), `copied_words`.
+    Rows that cannot be read are listed, and the rest goes on; then the exit code is 8.
 
     \b
     Example:
       dialoom tag chats.jsonl --out tagged.jsonl
       dialoom tag runs/calls --metrics turns,distinct_2
+      dialoom tag corpus --near --against examples.jsonl --against corpus@3 --out tagged.jsonl
     """
     import sys
 
@@ -48,8 +63,10 @@ def tag(
     from dialoom.cli._output import free
     from dialoom.cli._progress import Passage
     from dialoom.dialogue.formats import FORMATS
+    from dialoom.engine.among import read_among
     from dialoom.engine.given import find_given
     from dialoom.errors import UsageError
+    from dialoom.quality.sets import Diversity
     from dialoom.quality.spread import Spread
     from dialoom.quality.tagged import Tags
 
@@ -59,9 +76,15 @@ def tag(
     tags = Tags(named, again=again)
     free(out, force=force, source=data)
     given, bad = find_given(data, format), _given.BadRows()
-    spreads = {name: Spread() for name in tags.names}
+    others = [find_given(one) for one in against or ()]
+    diversity = Diversity() if near else None
+    among = None
+    if near or others:
+        among = read_among(given, others, within=near, threshold=likeness, diversity=diversity)
+    spreads = {name: Spread() for name in (*tags.names, *(among.names if among else ()))}
     with Passage("tagging", given.count(), quiet=quiet or json) as passage:
-        tagged = _tagged(passage.track(given.read(bad)), tags, spreads)
+        read = passage.track(given.read(bad))
+        tagged = _tagged(read if among is None else among.put(read), tags, spreads)
         if out is None:
             for _ in tagged:
                 pass
@@ -71,9 +94,12 @@ def tag(
             write(tagged, out)
     if json:
         told = {"dialogues": passage.passed, "measured": tags.measured, "unreadable": bad.to_json()}
-        print_json(told | {"metrics": {name: spread.to_json() for name, spread in spreads.items()}})
+        told["metrics"] = {name: spread.to_json() for name, spread in spreads.items()}
+        told |= {"near": among.to_json()} if among else {}
+        print_json(told | ({"diversity": diversity.to_json()} if diversity else {}))
     else:
         _show(spreads)
+        _show_among(among, diversity)
         if not quiet:
             where = f", written to {out}" if out else ""
             print(f"tagged {passage.told()}{where}", file=sys.stderr)
@@ -100,3 +126,18 @@ def _show(spreads: dict[str, Spread]) -> None:
         share = "   ".join(f"{value} {times / told['count']:.0%}" for value, times in told.get("values", {}).items())
         shown.add_row(name, *cells, visible(share))
     out().print(shown)
+
+
+def _show_among(among: SetTags | None, diversity: Diversity | None) -> None:
+    from dialoom.cli._console import out, visible
+    from dialoom.cli._numbers import count
+
+    if among is not None:
+        told = among.to_json()
+        where = {"each other": told["within"], **told["against"]}
+        found = ", ".join(f"{count(number)} of {visible(name)}" for name, number in where.items() if number is not None)
+        out().print(f"near-duplicates, from {told['from']:g} on: {found}")
+    if diversity is not None:
+        of = diversity.to_json()
+        numbers = "   ".join(f"{name} {value:.3g}" for name, value in of.items() if name != "of")
+        out().print(f"diversity of {count(int(of['of']))}: {numbers}")

@@ -49,6 +49,7 @@ def _show(found: Trace, console: Console) -> None:
 
     from dialoom.cli._console import table, visible
     from dialoom.cli._conversation import conversation, shortened
+    from dialoom.cli._message import message_text
     from dialoom.cli._numbers import count
 
     lineage = found.dialogue.lineage
@@ -82,7 +83,7 @@ def _show(found: Trace, console: Console) -> None:
         console.rule(Text(f"call {number} by {call.node}: {visible(call.model)}"), align="left", style="dim")
         console.print(Text(f"{call.key}, {tokens}, {call.answered_at:%Y-%m-%d %H:%M:%S} UTC", style="dim"))
         for message in call.request["messages"]:
-            console.print(Text(f"{message['role']}:", style="bold"), Text(visible(str(message["content"]))))
+            console.print(Text(f"{message['role']}:", style="bold"), Text(visible(message_text(message))))
         console.print(Text("answer:", style="bold green"), Text(visible(call.text)))
     if found.lost:
         console.print(

@@ -9,9 +9,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
+from dialoom.corpus._sql import matches
 from dialoom.corpus.exports import note_export
 from dialoom.corpus.held_out import held_out, text_key
-from dialoom.corpus.schema import hash_of
+from dialoom.corpus.schema import SCHEMA, hash_of
 from dialoom.dialogue import Dialogue
 from dialoom.dialogue.formats import Written
 from dialoom.errors import DataError, Place
@@ -77,6 +80,11 @@ def export(
     if note:
         note_export(corpus, file, form=form, version=number, where=where, hashes=hashes if done.left_out else None)
     return done
+
+
+def check_condition(where: str) -> None:
+    """Raises UsageError for a condition over dialogues that no corpus could answer."""
+    matches(pa.Table.from_pylist([], schema=SCHEMA), [where])
 
 
 def _nothing(corpus: Corpus, where: str | None, done: Exported) -> DataError:

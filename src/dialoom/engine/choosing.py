@@ -48,11 +48,16 @@ def choose_at_end(recipe: Recipe, corpus: Corpus, rejects: Rejects, log: SeedLog
     in the rejects before it leaves the corpus, and in the corpus before it leaves the rejects.
     """
     quality = recipe.quality.for_whole_set
-    if quality.best_of is None and quality.diverse is None:
+    if quality.best_of is None and quality.near is None and quality.diverse is None:
         return None
     score = Score(quality.best_of.score, recipe.columns()) if quality.best_of else None
     whole = WholeSet(
-        best_of=quality.best_of, score=score, quotas=quality.quotas, diverse=quality.diverse, in_order=False
+        best_of=quality.best_of,
+        score=score,
+        near=quality.near,
+        quotas=quality.quotas,
+        diverse=quality.diverse,
+        in_order=False,
     )
     own = f"run = '{run}'"
     there: dict[str, str | None] = {}

@@ -30,6 +30,7 @@ class Given:
         location: of the corpus; None for a file.
         run: of which the dialogues are, where a run was named.
         format: of the file; None where its first row tells.
+        version: of the corpus, by number or name; None for the newest.
     """
 
     kind: Literal["file", "run", "corpus"]
@@ -37,6 +38,7 @@ class Given:
     location: str | None = None
     run: str | None = None
     format: str | None = None
+    version: str | None = None
 
     def read(self, bad: Bad | None = None, *, gated: bool = False) -> Iterator[Dialogue]:
         """The dialogues, streamed; those of a run or corpus in the order of their positions.
@@ -49,7 +51,8 @@ class Given:
             yield from read_dialogues(self.name, self.format, bad)
             return
         where = None if self.run is None else f"run = '{self.run}'"
-        yield from Corpus.open(self.location).dialogues(where=where)
+        corpus = Corpus.open(self.location)
+        yield from corpus.dialogues(self._number(corpus), where=where)
         if gated and self.run is not None:
             for _, line in read_rejects(Path(self.name) / "rejects"):
                 if line["node"] in (GATE, CHOICE):
@@ -65,7 +68,11 @@ class Given:
         """How many there are; None for a file."""
         if self.location is None:
             return None
-        return Corpus.open(self.location).count(None if self.run is None else f"run = '{self.run}'")
+        corpus = Corpus.open(self.location)
+        return corpus.count(None if self.run is None else f"run = '{self.run}'", version=self._number(corpus))
+
+    def _number(self, corpus: Corpus) -> int | None:
+        return None if self.version is None else corpus.number_of(self.version)
 
     def quality(self) -> Quality | None:
         """What the recipe of a run says of quality, as the corpus keeps it; None for anything but a run."""
@@ -77,8 +84,15 @@ class Given:
 
 
 def find_given(named: str, format: str | None = None) -> Given:
-    """What a user means by a name. Raises DataError where there is nothing, or a format is named for no file."""
+    """What a user means by a name; `CORPUS@VERSION` is an earlier version of a corpus.
+
+    Raises DataError where there is nothing, or a format is named for no file.
+    """
     path = Path(named)
+    before, _, version = named.rpartition("@")
+    if before and version and "/" not in version and not path.exists() and ("://" in before or Path(before).is_dir()):
+        meant = corpus_of(before)
+        return Given("corpus" if meant.run is None else "run", before, meant.location, meant.run, version=version)
     if path.is_dir() or "://" in named:
         if format is not None:
             raise DataError(

@@ -15,16 +15,18 @@ from dialoom.engine.crew import Crew
 from dialoom.engine.frontier import Frontier
 from dialoom.engine.gating import open_gate
 from dialoom.engine.opening import opened_models
-from dialoom.engine.order import SeedOrder
+from dialoom.engine.order import Order, SeedOrder
+from dialoom.engine.outlets import write_sinks
 from dialoom.engine.provenance import Provenance
 from dialoom.engine.reach import look_back
 from dialoom.engine.rejects import Rejects, count_reason
 from dialoom.engine.report import Report, now, tell_endpoints
 from dialoom.engine.rundir import RunDirectory
-from dialoom.engine.seedlog import SeedLog, SeedOutcome
+from dialoom.engine.seedlog import SeedLog
 from dialoom.engine.seeds import Seeds
 from dialoom.engine.sink import Finished, Settled, Sink
 from dialoom.engine.stall import Stall
+from dialoom.engine.stopping import Stopping
 from dialoom.engine.target import Target
 from dialoom.engine.view import View
 from dialoom.engine.visit import PutDown, Stopped, Visit
@@ -87,12 +89,11 @@ class Job:
         self._account = Account(report, before)
         self._stall = Stall(view.say)
         self._source: Callable[[], str] = str
-        self._order: SeedOrder | None = None
+        self._order = Order()
         self._in_order = asyncio.Lock()
         self._left_records = 0
-        self._stopping = False
-        self._interrupted = False
         self._endpoints = Endpoints(view.say)
+        self._stopping = Stopping(report, self._endpoints, view.say)
         self._crew: Crew | None = None
         self._frontier: Frontier | None = None
         self._started = monotonic()
@@ -106,20 +107,20 @@ class Job:
         try:
             if self._anything_left():
                 look_back(self._log, seeds, self._report.target, force=self._force or self._state.retry)
-                async with watched(self._tick, self._interrupt):
+                async with watched(self._tick, self._stopping.interrupt):
                     await self._walk_all(seeds)
             if self._report.status == "running":
-                reached = self._order is not None and self._order.reached
-                if self._left_records and not reached:
+                if self._left_records and not self._order.reached:
                     self._report.status = "left"
                 else:
                     self._choose()
                     self._report.status = "finished"
+                    write_sinks(self._recipe, self._corpus, self._report, self._view.say)
         except Draining:
             # Ctrl-C came while a model was being opened.
             pass
         except DialoomError as error:
-            self._stop_for(error)
+            self._stopping.stop_for(error)
         finally:
             self._account.count_pending()
             self._report.seconds = monotonic() - self._started
@@ -165,7 +166,8 @@ class Job:
             self._write_report()
             spent = [self._report.history.spent(), self._meter.total]
             purse = Purse(self._recipe.bounds.budget, spent, self._recipe.models)
-            caller = Caller(models, self._ledger, self._meter, purse, self._observer)
+            as_said = {name for name, model in self._recipe.models.items() if model.thoughts == "in_text"}
+            caller = Caller(models, self._ledger, self._meter, purse, self._observer, as_said)
             rules = Rules(self._recipe.quality.rules, self._recipe.columns())
             # What a model has still to judge says nothing of a candidate.
             text_gate = Rules(rules.over_text)
@@ -182,7 +184,7 @@ class Job:
                 each, of_done = records_per_seed(self._recipe), counts.kept - len(self._before.kept)
                 self._order = Target(wanted, counts.kept, slots, each, counts.seeds_done, of_done)
             gate = open_gate(self._recipe, rules, self._corpus, self._report.run, self._is_open)
-            if self._order is None and gate.in_order:
+            if wanted is None and gate.in_order:
                 self._order = SeedOrder(slots)
             sink = Sink(
                 recipe=self._recipe.recipe,
@@ -204,20 +206,20 @@ class Job:
                     caller,
                     (lambda: text_gate) if rules.over_text else usual,
                     text_gate,
-                    lambda: self._stopping,
+                    self._stopping.begun,
                     self._recipe.bounds.record_seconds,
                 ),
-                lambda: self._stopping,
+                self._stopping.begun,
                 self._children,
             )
             order, account = self._order, self._account
-            admits = (lambda: order.admits(account.seeds_in_work)) if order is not None else lambda: True
-            frontier = self._frontier = Frontier(self._opened(left), admits)
+            frontier = self._frontier = Frontier(self._opened(left), lambda: order.admits(account.seeds_in_work))
             sink.when_over(frontier.close)
             self._crew = Crew(slots, lambda: self._endpoints.pausing, lambda: self._one(frontier, walker, sink))
+            self._stopping.over(frontier, self._crew)
             try:
                 await self._crew.work()
-                if reopening and not self._stopping:
+                if reopening and not self._stopping.begun():
                     self._log.forget_reopened(self._account.never_found())
             finally:
                 # The source's file is let go of now and not when all of this is collected.
@@ -229,17 +231,15 @@ class Job:
 
     async def _one(self, frontier: Frontier, walker: Walker, sink: Sink) -> bool:
         """Walk the next record; False when there is none, or the run is stopping."""
-        if self._stopping or (taken := await frontier.take()) is None:
+        if self._stopping.begun() or (taken := await frontier.take()) is None:
             return False
         record, after = taken
-        if self._order is not None:
-            self._stall.entered(record)
+        self._stall.entered(record)
         try:
             outcome = await walker.walk(record, after)
             if isinstance(outcome, Branched):
                 self._account.branched(record.seed, len(outcome.children))
-                if self._order is not None:
-                    self._order.branched(record.seed, len(outcome.children))
+                self._order.branched(record.seed, len(outcome.children))
                 frontier.push(outcome.children, outcome.node)
             else:
                 await self._hand_over(outcome, sink)
@@ -248,49 +248,40 @@ class Job:
         except Stopped:
             return False
         except (BoundReached, EndpointError, StorageError) as error:
-            self._stop_for(error)
+            self._stopping.stop_for(error)
             return False
         finally:
-            if self._order is not None:
-                self._stall.left(record)
+            self._stall.left(record)
             frontier.done()
         return True
 
     async def _hand_over(self, finished: Finished, sink: Sink) -> None:
-        if self._order is None:
-            await sink.put(finished)
-            return
         # One after another, as they wait while the sink is behind.
         async with self._in_order:
             ready = self._order.finished(finished)
             for one in ready:
                 await sink.put(one)
-        if ready and self._report.target is None and self._frontier is not None:
+        if ready and self._order.makes_room and self._frontier is not None:
             self._frontier.look_again()
 
     def _opened(self, seeds: Iterator[Record]) -> Iterator[Record]:
         for record in seeds:
             self._account.opened(record)
-            if self._order is not None:
-                self._order.opened(record)
+            self._order.opened(record)
             yield record
 
     def _settle(self, batch: list[Settled]) -> None:
         done = self._account.settle(batch)
         if done:
             self._log.add(done)
-        if self._order is not None:
-            self._go_on(self._order, self._account.new_in(batch), done)
-
-    def _go_on(self, order: SeedOrder, kept: int, done: list[SeedOutcome]) -> None:
-        """Take up further seeds, or stop where the target is reached or out of reach."""
+        # Take up further seeds, or stop where the target is reached or out of reach.
         try:
-            order.settled(kept, done)
+            self._order.settled(self._account.new_in(batch), done)
         except BoundReached as error:
-            self._log.note_out_of_reach(self._source(), order.barren)
-            self._stop_for(error)
-        if order.reached:
-            self._drain()
+            self._log.note_out_of_reach(self._source(), self._order.barren)
+            self._stopping.stop_for(error)
+        if self._order.reached:
+            self._stopping.drain()
         elif self._frontier is not None:
             self._frontier.look_again()
 
@@ -303,38 +294,12 @@ class Job:
             # With a target, further seeds would wait for the answers of those that were left.
             frontier.close()
         self._account.count_pending()
-        if self._order is not None:
-            self._report.waiting = self._stall.look(self._order.awaited())
+        self._report.waiting = self._stall.look(self._order.awaited())
         self._view.update(self._report, self._meter)
         if ticks % _TICKS_PER_REPORT == 0:
             self._endpoints.tell_limits()
             with contextlib.suppress(StorageError):
                 self._write_report()
-
-    def _interrupt(self, why: str) -> None:
-        if not self._interrupted:
-            self._interrupted = True
-            if not self._stopping:
-                self._report.status, self._report.why = "interrupted", why
-            self._drain()
-            self._view.say("stopping: calls on their way are awaited and kept; Ctrl-C again stops at once")
-        elif self._crew is not None:
-            self._crew.cancel()
-
-    def _stop_for(self, error: DialoomError) -> None:
-        if self._report.error is None:
-            self._report.error = error
-            self._report.status, self._report.why = "stopped", str(error)
-            # Why is told at the end, with the code that the command ends with.
-            if not self._stopping and any(endpoint.limiter.in_flight for endpoint in self._endpoints):
-                self._view.say("stopping: calls on their way are awaited and kept")
-        self._drain()
-
-    def _drain(self) -> None:
-        self._stopping = True
-        self._endpoints.drain()
-        if self._frontier is not None:
-            self._frontier.close()
 
     def _write_report(self) -> None:
         self._report.endpoints = tell_endpoints(self._endpoints)

@@ -33,7 +33,47 @@ class Awaited:
     held: int
 
 
-class SeedOrder:
+class Order:
+    """No order: records are handed over as they come to their end, and seeds are started as there is work for them."""
+
+    @property
+    def barren(self) -> int:
+        """How many seeds in a row nothing was kept of, where that matters."""
+        return 0
+
+    @property
+    def reached(self) -> bool:
+        """Whether enough is kept."""
+        return False
+
+    @property
+    def makes_room(self) -> bool:
+        """Whether further seeds may be started once records are handed over."""
+        return False
+
+    def admits(self, in_work: int) -> bool:
+        """Whether one more seed may be started while `in_work` are."""
+        return True
+
+    def opened(self, record: Record) -> None:
+        """A seed is started; seeds are started in their order."""
+
+    def branched(self, seed: str, children: int) -> None:
+        """A record of a seed went on as several."""
+
+    def finished(self, finished: Finished) -> list[Finished]:
+        """Take a record at its end; returns the records to hand over now, in their order, by whole seeds."""
+        return [finished]
+
+    def awaited(self) -> Awaited | None:
+        """The seed that keeps others from being handed over, if any does; ask now and then."""
+        return None
+
+    def settled(self, kept: int, done: Sequence[SeedOutcome]) -> None:
+        """Note how many records were kept, and which seeds are done."""
+
+
+class SeedOrder(Order):
     """Holds finished records back until those of all earlier seeds have been handed over.
 
     What the gate decides by what it has kept before (quotas, the best of a seed, a number of records) then depends on
@@ -51,29 +91,20 @@ class SeedOrder:
         self._awaited: Awaited | None = None
 
     @property
-    def barren(self) -> int:
-        """How many seeds in a row nothing was kept of, where that matters."""
-        return 0
-
-    @property
-    def reached(self) -> bool:
-        """Whether enough is kept."""
-        return False
+    def makes_room(self) -> bool:
+        return True
 
     def admits(self, in_work: int) -> bool:
         """Whether one more seed may be started while `in_work` are: those that are held back take memory."""
         return len(self._seeds) < self._most
 
     def opened(self, record: Record) -> None:
-        """A seed is started; seeds are started in their order."""
         self._seeds[record.seed] = _Seed()
 
     def branched(self, seed: str, children: int) -> None:
-        """A record of a seed went on as several."""
         self._seeds[seed].walking += children - 1
 
     def finished(self, finished: Finished) -> list[Finished]:
-        """Take a record at its end; returns the records to hand over now, in their order, by whole seeds."""
         own = self._seeds[finished.record.seed]
         own.finished.append(finished)
         own.walking -= 1
@@ -91,7 +122,6 @@ class SeedOrder:
         return ready
 
     def awaited(self) -> Awaited | None:
-        """The seed that keeps others from being handed over, if any does; ask now and then."""
         first = next(iter(self._seeds), None)
         if first is None or self._held <= len(self._seeds[first].finished):
             self._awaited = None
@@ -100,6 +130,3 @@ class SeedOrder:
         else:
             self._awaited = replace(self._awaited, held=self._held)
         return self._awaited
-
-    def settled(self, kept: int, done: Sequence[SeedOutcome]) -> None:
-        """Note how many records were kept, and which seeds are done."""

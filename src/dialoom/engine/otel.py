@@ -6,6 +6,7 @@ none. Source: opentelemetry.io/docs/specs/semconv/gen-ai.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import version
 from time import time_ns
@@ -196,13 +197,30 @@ def _response(answer: ChatAnswer) -> Attributes:
 
 def _texts(request: ChatRequest, answer: ChatAnswer | None) -> Attributes:
     """What was asked and answered, as JSON of the conventions' form."""
-    asked = [_message(str(message["role"]), message.get("content")) for message in request.messages]
+    asked = [_message(message) for message in request.messages]
     found = {"gen_ai.input.messages": orjson.dumps(asked).decode()}
     if answer is not None:
-        said = {**_message("assistant", answer.text), "finish_reason": answer.finish_reason}
+        calls = [{"function": {"name": call.name, "arguments": call.arguments}} for call in answer.tool_calls]
+        message = {"role": "assistant", "content": answer.text, "tool_calls": calls}
+        said = {**_message(message), "finish_reason": answer.finish_reason}
         found["gen_ai.output.messages"] = orjson.dumps([said]).decode()
     return found
 
 
-def _message(role: str, content: Any) -> dict[str, Any]:
-    return {"role": role, "parts": [{"type": "text", "content": content}]}
+def _message(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message in the conventions' form: its text, its tool calls, or the response of a tool, as parts."""
+    content = message.get("content")
+    if message["role"] == "tool":
+        parts = [{"type": "tool_call_response", "id": message.get("tool_call_id"), "response": content}]
+        return {"role": "tool", "parts": parts}
+    calls = [
+        {
+            "type": "tool_call",
+            "id": call.get("id"),
+            "name": call["function"]["name"],
+            "arguments": call["function"]["arguments"],
+        }
+        for call in message.get("tool_calls") or ()
+    ]
+    texts = [{"type": "text", "content": content}] if content or not calls else []
+    return {"role": str(message["role"]), "parts": [*texts, *calls]}

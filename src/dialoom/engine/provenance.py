@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dialoom.graph.container import Container
 from dialoom.graph.recipe import Recipe
 
 _CHUNK = 1 << 20
@@ -80,10 +81,10 @@ class Provenance:
 
 
 def _files(recipe: Recipe) -> list[Path]:
-    """The recipe itself, its source, and the files that its nodes name: examples, rows, code."""
-    named = [recipe.folder / path for node in recipe.nodes.values() for path in node.files()]
-    if recipe.source.file is not None:
-        named.append(recipe.folder / recipe.source.file)
+    """The recipe itself, those it takes nodes from, its source, and the files that its nodes name."""
+    named = recipe.files()
+    named += [part.node.file for part in recipe.parts() if isinstance(part.node, Container) and part.node.file]
+    named += recipe.source.files(recipe.folder)
     if recipe.lines.file is not None:
         named.append(Path(recipe.lines.file))
     return sorted({path.resolve() for path in named if path.is_file()})

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from dialoom.graph.container import Container
+from dialoom.graph.node import Node
 from dialoom.graph.recipe import Recipe
 
 _MOST_ROWS = 20
@@ -19,13 +22,11 @@ def recipe_text(recipe: Recipe) -> str:
     """
     from ruamel.yaml import YAML
 
-    told = recipe.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    for name, node in recipe.nodes.items():
-        if node.closing:
-            # It stands under `quality`.
-            del told["nodes"][name]
-        else:
-            told["nodes"][name] = {"kind": node.kind, **told["nodes"][name]}
+    told = recipe.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
+    for name in [name for name, node in recipe.nodes.items() if node.closing]:
+        # It stands under `quality`.
+        del told["nodes"][name]
+    _add_kinds(told.get("nodes", {}), recipe.nodes)
     rows = told.get("source", {}).get("rows")
     if isinstance(rows, list) and len(rows) > _MOST_ROWS:
         told["source"]["rows"] = [*rows[:_MOST_ROWS], f"and {len(rows) - _MOST_ROWS} more"]
@@ -34,6 +35,26 @@ def recipe_text(recipe: Recipe) -> str:
     text = io.StringIO()
     yaml.dump(_written(told), text)
     return text.getvalue()
+
+
+def _add_kinds(told: dict[str, Any], nodes: Mapping[str, Node]) -> None:
+    """Tell the kinds, which are defaults, and nodes of another recipe as if they stood in this one."""
+    for name in told:
+        node = nodes[name]
+        told[name] = {"kind": node.kind, **told[name]}
+        for where in ("before", "after"):
+            if where in told[name]:
+                told[name][where] = [
+                    _hook(hook, built.kind) for hook, built in zip(told[name][where], getattr(node, where), strict=True)
+                ]
+        if isinstance(node, Container):
+            for read in ("recipe", "part", "with"):
+                told[name].pop(read, None)
+            _add_kinds(told[name].get("nodes", {}), node.nodes)
+
+
+def _hook(told: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {"set": told["fields"]} if kind == "set" else told
 
 
 def _written(value: Any) -> Any:

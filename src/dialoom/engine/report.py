@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dialoom.engine.history import History
 from dialoom.errors import DialoomError
 from dialoom.models import Endpoints, Meter
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from dialoom.corpus import Corpus
+    from dialoom.dialogue import Dialogue
 
 
 def now() -> str:
@@ -62,6 +68,8 @@ class Report:
         models: what each model that was opened is, as the ledger names it.
         endpoints: those that were called, as `tell_endpoints` tells of them.
         made_from: versions, commit and hashes (Provenance).
+        sinks: what was written at the end, in the order of the recipe: path, form, rows (None where it held them
+            already or was not written) and error.
     """
 
     recipe: str
@@ -83,6 +91,27 @@ class Report:
     models: dict[str, str] = field(default_factory=dict)
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     made_from: dict[str, Any] = field(default_factory=dict)
+    sinks: list[dict[str, Any]] = field(default_factory=list)
+
+    def dialogues(self) -> list[Dialogue]:
+        """The dialogues that are kept, of all runs in the directory, in the order of seeds. Raises StorageError."""
+        return list(self._held().dialogues(where=self._own()))
+
+    def table(self) -> pa.Table:
+        """The same as a table of Arrow, in the columns of the corpus, for Polars, pandas or DuckDB. Raises
+        StorageError."""
+        from dialoom.corpus.schema import SCHEMA
+
+        found = self._held().query(f"SELECT * FROM dialogues WHERE {self._own()} ORDER BY position, id")
+        return found.select(SCHEMA.names)
+
+    def _held(self) -> Corpus:
+        from dialoom.corpus import Corpus
+
+        return Corpus.open(self.corpus)
+
+    def _own(self) -> str:
+        return f"run = '{self.run}'"
 
     def to_json(self, meter: Meter) -> dict[str, Any]:
         """The content of run.json."""
@@ -117,6 +146,7 @@ class Report:
             "models": self.models or self.history.models,
             "endpoints": self.endpoints,
             "made_from": self.made_from,
+            "sinks": self.sinks,
             **self.history.with_this(session, meter, self.reasons),
         }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextvars
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from dialoom.engine.rundir import RunDirectory
 from dialoom.engine.seedlog import SeedLog
 from dialoom.engine.seeds import Seeds
 from dialoom.engine.view import NoView, Telemetry, View, Views
+from dialoom.engine.watch import HEARS, Interrupts
 from dialoom.graph.check import check
 from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import digest
@@ -73,8 +76,23 @@ def run(
     except RuntimeError:
         return asyncio.run(job)
     # Called from a notebook, whose loop is already running in this thread.
+    return _elsewhere(job)
+
+
+def _elsewhere(job: Coroutine[Any, Any, Report]) -> Report:
+    """Run in another thread; Ctrl-C, or a notebook's stop button, reaches it."""
+    interrupts = Interrupts()
+    context = contextvars.copy_context()
+    context.run(HEARS.set, interrupts)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, job).result()
+        ended = pool.submit(context.run, asyncio.run, job)
+        while True:
+            try:
+                return ended.result()
+            except KeyboardInterrupt:
+                if ended.done():
+                    raise
+                interrupts.send()
 
 
 def _count_cut(rejects: Rejects, log: SeedLog, counts: Counts) -> set[str]:

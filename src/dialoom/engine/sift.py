@@ -100,9 +100,14 @@ class Sift:
         self._values = {place: array("d") for place in self._swept}
         score = Score(quality.best_of.score, columns) if quality.best_of else None
         self._whole = WholeSet(
-            best_of=quality.best_of, score=score, quotas=quality.quotas, diverse=quality.diverse, in_order=in_order
+            best_of=quality.best_of,
+            score=score,
+            near=quality.near,
+            quotas=quality.quotas,
+            diverse=quality.diverse,
+            in_order=in_order,
         )
-        self._chooses = bool(quality.best_of or quality.quotas or quality.diverse)
+        self._chooses = bool(quality.best_of or quality.near or quality.quotas or quality.diverse)
         self._states = bytearray()
         self._reasons: dict[int, str] = {}
         self._spool = tempfile.TemporaryFile() if spool else None  # noqa: SIM115

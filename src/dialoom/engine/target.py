@@ -59,6 +59,11 @@ class Target(SeedOrder):
         """How many seeds in a row nothing was kept of."""
         return self._barren
 
+    @property
+    def makes_room(self) -> bool:
+        # How many seeds are needed shows only when what was handed over has been judged.
+        return False
+
     def admits(self, in_work: int) -> bool:
         """Whether one more seed is worth starting while `in_work` are: as many as are likely to be needed, and no more
         than there is memory to hold back."""

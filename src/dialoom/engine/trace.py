@@ -16,6 +16,7 @@ from dialoom.errors import DialoomError, Place, UsageError
 from dialoom.models import ReadLedger
 from dialoom.models.chat import read_completion
 from dialoom.models.entry import Entry
+from dialoom.models.thoughts import apart
 from dialoom.yaml_file import parse_yaml
 
 
@@ -157,7 +158,7 @@ def _ledgers(corpus: Corpus, directory: str | None) -> list[Path]:
 
 def _traced(entry: Entry) -> TracedCall:
     try:
-        text = read_completion(entry.answer, entry.latency).text
+        text = apart(read_completion(entry.answer, entry.latency)).shown
     except DialoomError:
         text = ""
     return TracedCall(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
@@ -10,11 +10,13 @@ from typing import Any
 
 from dialoom.dialogue import Dialogue, Event
 from dialoom.errors import RecordError
-from dialoom.graph.context import JSON_TRIES, Typed
+from dialoom.graph.context import JSON_TRIES, Said, Typed
+from dialoom.graph.node import Node
 from dialoom.graph.record import Record
 from dialoom.models import Caller, ChatAnswer, ChatRequest, Left, Message
 from dialoom.models.endpoints import Draining
 from dialoom.models.structured import Misfit, parse_json
+from dialoom.models.tools_in_words import calls_in
 from dialoom.quality import Rules, Verdict
 
 
@@ -38,6 +40,7 @@ class Visit:
     gate: Rules
     stopping: Callable[[], bool]
     record_seconds: float | None = None
+    inside: Callable[[Record, str, Node], Awaitable[None]] | None = None
 
     def judge(self, dialogue: Dialogue) -> Verdict:
         return self.rules().judge([dialogue])[0]
@@ -58,14 +61,34 @@ class Visit:
         self.record.seconds += seconds
 
     def aside(self) -> Visit:
-        return replace(self, record=replace(self.record, calls=[], examples=[], events=[]))
+        # Fields and tags are its own: what it visits writes them. Visits are counted for all.
+        own = replace(
+            self.record,
+            fields=dict(self.record.fields),
+            tags=set(self.record.tags),
+            path=[],
+            calls=[],
+            examples=[],
+            events=[],
+        )
+        return replace(self, record=own)
 
     def rejoin(self, aside: Visit) -> None:
+        self.record.path += aside.record.path
+        self.record.tags |= aside.record.tags
         self.record.calls += aside.record.calls
         self.record.events += aside.record.events
         self.showed(aside.record.examples)
         # Those that are done side by side take as long as the longest.
         self.record.seconds = max(self.record.seconds, aside.record.seconds)
+
+    async def visit(self, name: str, node: Node) -> dict[str, Any]:
+        assert self.inside is not None, "the walker makes visits"
+        before = dict(self.record.fields)
+        await self.inside(self.record, f"{self.node}/{name}", node)
+        return {
+            name: value for name, value in self.record.fields.items() if name not in before or before[name] is not value
+        }
 
     def takes_grammar(self, model: str) -> bool:
         return self.caller.models[model].takes_grammar
@@ -80,6 +103,18 @@ class Visit:
         sample: int = 0,
     ) -> str:
         return (await self._ask(model, messages, params, None, grammar, sample, 0)).text
+
+    async def ask_whole(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        *,
+        params: Mapping[str, Any] | None = None,
+        grammar: str | None = None,
+        sample: int = 0,
+    ) -> Typed:
+        answer = await self._ask(model, messages, params, None, grammar, sample, 0)
+        return Typed(answer.text, answer.text, answer.tokens, answer.reasoning)
 
     async def ask_json(
         self,
@@ -107,7 +142,7 @@ class Visit:
             answer = await self._ask(model, talk, params, schema, None, sample, round_number)
             text = answer.text
             try:
-                return Typed(parse_json(text, schema), text, answer.tokens)
+                return Typed(parse_json(text, schema), text, answer.tokens, answer.reasoning)
             except Misfit as misfit:
                 self.note("asked again for JSON that fits", round=round_number, why=str(misfit))
                 reason = misfit
@@ -120,6 +155,24 @@ class Visit:
                     },
                 ]
         raise RecordError(f"no answer fitted the schema in {tries} tries: {reason}")
+
+    async def ask_calls(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        choice: str = "auto",
+        params: Mapping[str, Any] | None = None,
+        sample: int = 0,
+        again: int = 0,
+    ) -> Said:
+        answer = await self._ask(model, messages, params, None, None, sample, again, tools, choice)
+        try:
+            calls, text = calls_in(answer)
+        except Misfit as misfit:
+            return Said(answer.text, wrong=str(misfit))
+        return Said(text, calls)
 
     def note(self, what: str, **detail: Any) -> None:
         self.record.events.append(Event(node=self.node, what=what, detail=detail))
@@ -136,13 +189,21 @@ class Visit:
         grammar: str | None,
         sample: int,
         reask: int,
+        tools: Sequence[Mapping[str, Any]] = (),
+        choice: str = "auto",
     ) -> ChatAnswer:
         # The seed makes two records with the same prompt two questions, and one record's rerun the same one. So it does
         # for a question that is asked again because the same wrong answer came twice.
         again = (reask,) if reask else ()
         seed = self._number(self.record.id, self.record.visits.get(self.node, 0), "call", sample, *again) % (1 << 31)
         request = ChatRequest(
-            messages=messages, params={"seed": seed, **(params or {})}, schema=schema, grammar=grammar, sample=sample
+            messages=messages,
+            params={"seed": seed, **(params or {})},
+            schema=schema,
+            grammar=grammar,
+            sample=sample,
+            tools=tools,
+            tool_choice=choice,
         )
         if self.stopping():
             raise Stopped
@@ -156,7 +217,12 @@ class Visit:
             raise PutDown from None
         self.took(ledgered.seconds)
         self.record.calls.append(ledgered.key)
-        return ledgered.answer
+        answer = ledgered.answer
+        if not answer.text and answer.reasoning and answer.finish_reason == "length":
+            raise RecordError(
+                f"{model} spent all its tokens on thoughts and gave no answer", remedy="raise the node's 'max_tokens'"
+            )
+        return answer
 
     def _number(self, *parts: object) -> int:
         text = "\x1f".join(map(str, (self.seed, self.node, *parts)))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from dialoom.engine.sink import Finished
 from dialoom.engine.visit import Stopped, Visit
 from dialoom.errors import BoundReached, EndpointError, RecordError, Rejected, StorageError
+from dialoom.graph.container import Container
 from dialoom.graph.graph import END, REJECT, Graph
-from dialoom.graph.node import Children
+from dialoom.graph.node import Children, Node
 from dialoom.graph.record import Record
 
 
@@ -22,8 +23,18 @@ class Branched:
     node: str
 
 
+@dataclass(slots=True)
+class _At:
+    """Where a record is: a node's full name, and whether it has still to be visited."""
+
+    node: str
+    arrived: bool
+
+
 class Walker:
     """Walks records: run the node, merge its fields, follow the edge.
+
+    A record that comes to a subgraph walks through its nodes, which are called `outer/inner`, with fields of its own.
 
     Args:
         visit: makes the context of a node's visit to a record.
@@ -48,58 +59,131 @@ class Walker:
 
         Raises Stopped, BoundReached, EndpointError or StorageError; everything else is the record's own failure.
         """
-        name = after or self._graph.start
-        arrived = after is None
+        at = _At(after or self._graph.start, arrived=after is None)
+        try:
+            if after is not None:
+                await self._do_after(record, after, self._graph.node(after))
+            return await self._go(record, at, 0) or Finished(record, at.node)
+        except Rejected as rejected:
+            return _ended(Finished(record, rejected.node or at.node, "rejected", tuple(rejected.reasons)))
+        except RecordError as error:
+            return _ended(Finished(record, error.node or at.node, "failed", (str(error),)))
+        except (Stopped, BoundReached, EndpointError, StorageError):
+            raise
+        except Exception as error:  # noqa: BLE001
+            # A fault in a node, ours or a plug-in's, costs the record it met and is kept with its traceback.
+            trace = "".join(traceback.format_exception(error)[-3:])
+            return _ended(Finished(record, at.node, "failed", (f"{type(error).__name__}: {error}", trace)))
+
+    async def _go(self, record: Record, at: _At, depth: int) -> Branched | None:
+        """Walk on until the record branches, or comes to the end of the graph that lies `depth` subgraphs deep."""
         while True:
             if self._stopping():
                 raise Stopped
-            try:
-                if arrived:
-                    branched = await self._step(record, name)
-                    if branched is not None:
-                        return branched
-                following = self._next(record, name)
-                arrived = True
-            except Rejected as rejected:
-                return Finished(record, name, "rejected", tuple(rejected.reasons))
-            except RecordError as error:
-                return Finished(record, name, "failed", (str(error),))
-            except (Stopped, BoundReached, EndpointError, StorageError):
-                raise
-            except Exception as error:  # noqa: BLE001
-                # A fault in a node, ours or a plug-in's, costs the record it met and is kept with its traceback.
-                trace = "".join(traceback.format_exception(error)[-3:])
-                return Finished(record, name, "failed", (f"{type(error).__name__}: {error}", trace))
-            if following == END:
-                return Finished(record, name)
-            name = following
+            if at.arrived:
+                node = self._graph.node(at.node)
+                children = await self._step(record, at.node, node)
+                if children is not None:
+                    return Branched(children, at.node)
+                if record.frames and record.frames[-1].node == at.node:
+                    at.node = f"{at.node}/{self._graph.inside(at.node).start}"
+                    continue
+            following = self._next(record, at.node)
+            while following == END:
+                if len(record.frames) == depth:
+                    return None
+                at.node = await self._leave(record)
+                following = self._next(record, at.node)
+            outer = at.node.rpartition("/")[0]
+            at.node, at.arrived = f"{outer}/{following}" if outer else following, True
 
-    async def _step(self, record: Record, name: str) -> Branched | None:
-        node = self._graph.nodes[name]
+    async def _step(self, record: Record, name: str, node: Node) -> list[Record] | None:
+        """Visit a node; the records that it made of this one, if so."""
         record.path.append(name)
         # A visit that is skipped counts too, or a loop of such visits would never end.
         record.visits[name] = record.visits.get(name, 0) + 1
         if node.when is not None and not node.when.holds(record.fields):
             record.path[-1] = f"{name} (skipped)"
             return None
-        result = await node.run(record, self._visit(record, name))
+        visit = self._context(record, name)
+        for hook in node.before:
+            record.fields.update(await _hooked(hook, visit))
+        if isinstance(node, Container) and node.walked:
+            record.enter(name, node.start_fields(record.fields))
+            return None
+        node, drawn = node.for_record(record, visit)
+        record.fields.update(drawn)
+        result = await node.run(record, visit)
         record.tags |= node.tags()
         if not isinstance(result, Children):
             record.fields.update(result)
+            await self._do_after(record, name, node)
             return None
         children = [record.child(name, index, fields) for index, fields in enumerate(result.fields[: self._children])]
         if not children:
             raise Rejected(f"{name} made no records")
-        return Branched(children, name)
+        return children
 
-    def _next(self, record: Record, name: str) -> str:
-        for edge in self._graph.edges(name):
-            target = self._graph.nodes.get(edge.to)
-            if target is not None and record.visits.get(edge.to, 0) >= target.visits:
+    async def _do_after(self, record: Record, name: str, node: Node) -> None:
+        for hook in node.after:
+            record.fields.update(await _hooked(hook, self._context(record, name)))
+
+    async def _leave(self, record: Record) -> str:
+        """Let the record out of the subgraph that it is in; which that was."""
+        frame = record.frames[-1]
+        node = self._graph.node(frame.node)
+        assert isinstance(node, Container)
+        record.leave(node.end_fields(record.fields, frame.given), node.tags())
+        await self._do_after(record, frame.node, node)
+        return frame.node
+
+    async def _inside(self, record: Record, name: str, node: Node) -> None:
+        """Visit a node beside others; where it is a subgraph, walk to its end."""
+        depth = len(record.frames)
+        at = _At(name, arrived=True)
+        try:
+            children = await self._step(record, name, node)
+            if children is None and len(record.frames) > depth:
+                at.node = f"{name}/{self._graph.inside(name).start}"
+                branched = await self._go(record, at, depth + 1)
+                children = branched.children if branched is not None else None
+                if children is None:
+                    await self._leave(record)
+            if children is not None:
+                raise RecordError("it made several records of one, which cannot be done side by side")
+        except (Rejected, RecordError) as error:
+            error.node = error.node or at.node
+            while len(record.frames) > depth:
+                record.leave(record.fields, record.tags)
+            raise
+
+    def _context(self, record: Record, name: str) -> Visit:
+        visit = self._visit(record, name)
+        visit.inside = self._inside
+        return visit
+
+    def _next(self, record: Record, full: str) -> str:
+        outer, _, name = full.rpartition("/")
+        graph = self._graph.inside(outer)
+        for edge in graph.edges(name):
+            target = graph.nodes.get(edge.to)
+            if target is not None and record.times(f"{outer}/{edge.to}" if outer else edge.to) >= target.visits:
                 continue
             if edge.condition is None or edge.condition.holds(record.fields):
                 if edge.to == REJECT:
                     why = f": {edge.condition.source}" if edge.condition is not None else ""
-                    raise Rejected(f"rejected at {name}{why}")
+                    raise Rejected(f"rejected at {full}{why}")
                 return edge.to
-        raise Rejected(f"after {name}, every way on was taken as often as its limit of visits allows")
+        raise Rejected(f"after {full}, every way on was taken as often as its limit of visits allows")
+
+
+async def _hooked(hook: Node, visit: Visit) -> dict[str, object]:
+    result = await hook.run(visit.record, visit)
+    if isinstance(result, Children):
+        raise RecordError("what is done before or after a node cannot make several records of one")
+    return result
+
+
+def _ended(finished: Finished) -> Finished:
+    finished.record.surface()
+    return finished

@@ -6,9 +6,35 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable
+from contextvars import ContextVar
 
 _TICK = 0.25
 _SIGNALS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
+
+
+class Interrupts:
+    """Passes interrupts on to a run in another thread."""
+
+    def __init__(self) -> None:
+        self._hear: Callable[[], object] | None = None
+        self._missed = 0
+
+    def send(self) -> None:
+        """Interrupt the run; where it has not begun to listen, as soon as it does."""
+        if self._hear is None:
+            self._missed += 1
+        else:
+            self._hear()
+
+    def listen(self, hear: Callable[[], object]) -> None:
+        """Call `hear` at each interrupt, from the thread that sends it."""
+        self._hear = hear
+        for _ in range(self._missed):
+            hear()
+
+
+# In a thread that signals do not reach, who started the run passes them on.
+HEARS: ContextVar[Interrupts | None] = ContextVar("hears", default=None)
 
 
 @contextlib.asynccontextmanager
@@ -21,10 +47,13 @@ async def watched(tick: Callable[[int], None], interrupt: Callable[[str], None])
     ticker = asyncio.create_task(_tick(tick))
     listening = []
     for number, name in _SIGNALS.items():
-        # Only the main thread can listen; elsewhere (a notebook's helper thread) the caller stops the run.
+        # Only the main thread can listen to signals.
         with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
             loop.add_signal_handler(number, interrupt, name)
             listening.append(number)
+    interrupts = HEARS.get()
+    if interrupts is not None:
+        interrupts.listen(lambda: loop.call_soon_threadsafe(interrupt, "Ctrl-C"))
     try:
         yield
     finally:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dialoom.dialogue import Dialogue
-from dialoom.models import Message, Token
+from dialoom.models import AskedCall, Message, Token
 from dialoom.quality import Verdict
+
+if TYPE_CHECKING:
+    from dialoom.graph.node import Node
 
 # How often, in all, a value is asked for until it fits its schema.
 JSON_TRIES = 4
@@ -17,11 +20,28 @@ JSON_TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A value that fits its schema, the answer's text that held it, and its tokens where the endpoint gave them."""
+    """A value that fits its schema, or the text itself, the answer's text that held it, and where the endpoint gave
+    them its tokens and what the model thought before."""
 
     value: Any
     text: str
     tokens: Sequence[Token] = ()
+    thoughts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model that has tools answered.
+
+    Attributes:
+        text: what it says, beside the calls or instead of them.
+        calls: the tools that it asks for, as it wrote them.
+        wrong: why the answer cannot be read, in words that the model can act on; None where it can.
+    """
+
+    text: str
+    calls: Sequence[AskedCall] = ()
+    wrong: str | None = None
 
 
 class Context(Protocol):
@@ -64,6 +84,13 @@ class Context(Protocol):
         """Add what was done in an `aside` of this visit to the record's lineage."""
         ...
 
+    async def visit(self, name: str, node: Node) -> dict[str, Any]:
+        """Visit a node that lies in this one, as the record would come to it; the fields that it wrote.
+
+        Raises RecordError or Rejected, which know the node.
+        """
+        ...
+
     async def ask(
         self,
         model: str,
@@ -74,6 +101,18 @@ class Context(Protocol):
         sample: int = 0,
     ) -> str:
         """The text that the model answers. Raises RecordError."""
+        ...
+
+    async def ask_whole(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        *,
+        params: Mapping[str, Any] | None = None,
+        grammar: str | None = None,
+        sample: int = 0,
+    ) -> Typed:
+        """As `ask`, with the answer's tokens and thoughts; the value is the text."""
         ...
 
     async def ask_json(
@@ -100,6 +139,25 @@ class Context(Protocol):
         tries: int = JSON_TRIES,
     ) -> Typed:
         """As `ask_json`, at most `tries` times, with the answer that held the value."""
+        ...
+
+    async def ask_calls(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        choice: str = "auto",
+        params: Mapping[str, Any] | None = None,
+        sample: int = 0,
+        again: int = 0,
+    ) -> Said:
+        """What the model answers that may call `tools`: natively where the endpoint can, else told in words.
+
+        Earlier calls and results stand in `messages` in OpenAI's form, the arguments as JSON text. `choice` is `auto`,
+        `required`, `none` or the name of a tool; `again` counts how often the same was asked in vain. Raises
+        RecordError.
+        """
         ...
 
     def note(self, what: str, **detail: Any) -> None:

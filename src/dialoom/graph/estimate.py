@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil, prod
 
 from dialoom.graph.check import Checked
+from dialoom.graph.container import Container
 from dialoom.graph.fields import FieldFlow
 from dialoom.graph.graph import Graph
+from dialoom.graph.node import Node, Shape
 from dialoom.graph.recipe import Recipe
 
 
@@ -75,35 +78,55 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None, accepta
     seeds, target = source_seeds, recipe.bounds.target
     if target is not None and seeds:
         seeds = ceil(target / acceptance / max(1, records_per_seed(recipe)))
-    records = seeds
     nodes = []
-    flow = FieldFlow(checked.graph, ())
     money: float | None = 0.0
-    for name, node in recipe.nodes.items():
-        work = node.work(flow.at(name))
-        least = 0 if node.when is not None else work.least * records
-        visits = node.visits if checked.graph.in_loop(name) else 1
-        most = work.most * records * visits
-        part = NodePlan(
-            node=name,
-            kind=node.kind,
-            records=records,
-            least_calls=least,
-            most_calls=most,
-            prompt_tokens=most * work.prompt_tokens,
-            completion_tokens=most * work.completion_tokens,
-        )
+    for part, node in _plans(checked.graph, {}, _Coming(seeds)):
         nodes.append(part)
-        asked = list(node.models().values())
-        for model in asked:
+        for model in (asked := list(node.models().values())):
             price = recipe.models[model].price
             if price is None or money is None:
                 money = None
             else:
                 cost = part.prompt_tokens * price.input + part.completion_tokens * price.output
                 money += cost / 1e6 / len(asked)
+    return RunPlan(seeds, seeds * records_per_seed(recipe), nodes, money, source_seeds, target, acceptance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """What comes to a graph: records, how often each at most, and whether it is sure to."""
+
+    records: int
+    times: int = 1
+    surely: bool = True
+    prefix: str = ""
+
+
+def _plans(graph: Graph, shapes: Mapping[str, Shape], coming: _Coming) -> Iterator[tuple[NodePlan, Node]]:
+    """The share of each node in the order written, of those inside others instead of that of the ones around them."""
+    flow = FieldFlow(graph, shapes)
+    records = coming.records
+    for name, node in graph.nodes.items():
+        at = flow.at(name)
+        times = coming.times * (node.visits if graph.in_loop(name) else 1)
+        surely = coming.surely and node.when is None
+        work = node.work(at)
+        if isinstance(node, Container) and node.nodes:
+            inner = _Coming(records, times, surely, f"{coming.prefix}{name}/")
+            yield from _plans(graph.inside(name), node.enters(at), inner)
+        else:
+            most = work.most * records * times
+            plan = NodePlan(
+                node=coming.prefix + name,
+                kind=node.kind,
+                records=records,
+                least_calls=work.least * records if surely else 0,
+                most_calls=most,
+                prompt_tokens=most * work.prompt_tokens,
+                completion_tokens=most * work.completion_tokens,
+            )
+            yield plan, node
         records *= work.children
-    return RunPlan(seeds, records, nodes, money, source_seeds, target, acceptance)
 
 
 def records_per_seed(recipe: Recipe) -> int:

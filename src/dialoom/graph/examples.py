@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from dialoom.errors import DataError, Place
+from dialoom.graph.read_rows import read_rows
 from dialoom.graph.record import digest
-from dialoom.graph.source import Row, read_rows
+from dialoom.graph.source import Row
 from dialoom.models.plain_numbers import PlainNumbers
 
 

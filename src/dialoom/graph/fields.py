@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from dialoom.graph.graph import Graph
+from dialoom.graph.graph import END, Graph
 from dialoom.graph.node import Shape
 
 
@@ -12,15 +12,17 @@ class FieldFlow:
     """The fields that may reach each node, as a fixed point over the graph.
 
     Args:
-        seeds: fields that a seed record may have.
+        seeds: fields that a record may have at the start, with what is known of their values or without.
     """
 
-    def __init__(self, graph: Graph, seeds: Iterable[str]) -> None:
-        self._may: dict[str, dict[str, Shape]] = {graph.start: {name: {} for name in seeds}}
+    def __init__(self, graph: Graph, seeds: Iterable[str] | Mapping[str, Shape]) -> None:
+        self._graph = graph
+        start = dict(seeds) if isinstance(seeds, Mapping) else {name: dict[str, object]() for name in seeds}
+        self._may: dict[str, dict[str, Shape]] = {graph.start: dict(start)}
         stack = [graph.start]
         while stack:
             name = stack.pop()
-            out = {**self._may[name], **graph.nodes[name].writes()}
+            out = graph.nodes[name].known_after(self._may[name])
             for to in graph.successors(name):
                 if to not in graph.nodes:
                     continue
@@ -36,3 +38,12 @@ class FieldFlow:
     def at(self, name: str) -> Mapping[str, Shape]:
         """The fields that may be there when a record comes to a node, with what is known of their values."""
         return self._may.get(name, {})
+
+    def at_end(self) -> Mapping[str, Shape]:
+        """The fields that may be there when a record has come to the end."""
+        found: dict[str, Shape] = {}
+        for name, node in self._graph.nodes.items():
+            if END in self._graph.successors(name) and name in self._may:
+                out = node.known_after(self._may[name])
+                found |= {field: shape if found.get(field, shape) == shape else {} for field, shape in out.items()}
+        return found

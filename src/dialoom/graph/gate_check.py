@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dialoom.errors import DialoomError, MissingExtra, nearest
 from dialoom.graph.fields import FieldFlow
-from dialoom.graph.graph import END, Graph
+from dialoom.graph.graph import Graph
 from dialoom.graph.node import Shape
 from dialoom.graph.recipe import Recipe
 from dialoom.quality import METRICS
@@ -36,8 +36,9 @@ def choice_problems(recipe: Recipe) -> Iterator[DialoomError]:
             remedy="pip install 'dialoom[embeddings]', or choose by: rouge_l",
         )
     late = quality.for_whole_set
-    if recipe.bounds.target is not None and (late.diverse is not None or late.best_of is not None):
-        where = "diverse" if late.diverse is not None else "best_of"
+    waiting = [name for name in ("diverse", "near", "best_of") if getattr(late, name) is not None]
+    if recipe.bounds.target is not None and waiting:
+        where = waiting[0]
         yield DialoomError(
             f"'{where}' chooses when all records are known, and 'bounds.target' stops as soon as enough are kept",
             place=lines.place(("quality", where)),
@@ -71,9 +72,4 @@ def choice_field_problems(recipe: Recipe, graph: Graph, seeds: set[str]) -> Iter
 
 def fields_at_end(graph: Graph, seeds: set[str]) -> Mapping[str, Shape]:
     """The fields that a record may have when it comes to the gate."""
-    flow = FieldFlow(graph, seeds)
-    found: dict[str, Shape] = {}
-    for name, node in graph.nodes.items():
-        if END in graph.successors(name) and name in graph.reachable():
-            found |= {**flow.at(name), **node.writes()}
-    return found
+    return FieldFlow(graph, seeds).at_end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from dialoom.graph.container import Container
 from dialoom.graph.node import Edge, Node
 
 END = "end"
@@ -14,22 +15,41 @@ class Graph:
     """Nodes in the order written, and the edges between them.
 
     A node without `next` is followed by the next node written; one whose last edge has a condition falls through to
-    it too. Where a node closes the graph, an edge to the end leads to it instead.
+    it too. Where a node closes the graph, an edge to the end leads to it instead. What a node holds is a graph of its
+    own, found by `inside`.
     """
 
     def __init__(self, nodes: Mapping[str, Node]) -> None:
         self.nodes = dict(nodes)
         names = list(self.nodes)
-        self._after = dict(zip(names, [*names[1:], END], strict=True))
+        self._after = dict(zip(names, [*names[1:], END], strict=False))
         self._closing = next((name for name, node in self.nodes.items() if node.closing), None)
+        self._inside = {name: Graph(node.nodes) for name, node in self.nodes.items() if isinstance(node, Container)}
+        # A record asks for its edges at each step, and they never change.
+        self._edges = {name: self._edges_of(name) for name in names}
 
     @property
     def start(self) -> str:
         """The first node's name."""
         return next(iter(self.nodes))
 
+    def inside(self, full: str) -> Graph:
+        """The graph within a node, by its full name `outer/inner`; the graph itself for an empty one."""
+        graph = self
+        for name in full.split("/") if full else ():
+            graph = graph._inside[name]
+        return graph
+
+    def node(self, full: str) -> Node:
+        """A node by its full name."""
+        outer, _, name = full.rpartition("/")
+        return self.inside(outer).nodes[name]
+
     def edges(self, name: str) -> list[Edge]:
         """The edges out of a node, in the order they are tried; the last one has no condition."""
+        return self._edges[name]
+
+    def _edges_of(self, name: str) -> list[Edge]:
         written = self.nodes[name].next
         edges = written if written and written[-1].condition is None else [*written, Edge(to=self._after[name])]
         if self._closing is None or name == self._closing:

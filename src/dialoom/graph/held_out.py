@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dialoom.errors import DataError, DialoomError, Place
+from dialoom.graph.corpus_at import corpus_at
 from dialoom.graph.examples import Examples
+from dialoom.graph.source import SOURCES
 from dialoom.yaml_file import Key
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from dialoom.graph.recipe import Recipe
 
 _MANIFEST = "manifest.json"
-_REPORT = "run.json"
 
 
 def held_out_problems(recipe: Recipe, corpus: Path | str | None = None) -> Iterator[DialoomError]:
@@ -33,25 +34,27 @@ def held_out_problems(recipe: Recipe, corpus: Path | str | None = None) -> Itera
     except DialoomError as error:
         yield DialoomError(f"it cannot be read: {error}", place=recipe.lines.place(("held_out",)))
         return
-    for path, file, rows in _read(recipe):
-        name = _file_set(file, marks) if file is not None else None
+    for path, files, rows in _read(recipe):
+        name = next((name for file in files if (name := _file_set(file, marks))), None)
         found = f"this file is held out as '{name}'" if name else _row_set(rows, marks)
         if found:
             remedy = "take dialogues of the training set: what is tested on must not be learned from"
             yield DialoomError(found, place=recipe.lines.place(path), remedy=remedy)
 
 
-def _read(recipe: Recipe) -> Iterator[tuple[tuple[Key, ...], Path | None, Iterable[Any]]]:
-    """Where the recipe reads rows, the file they are in, and the rows."""
+def _read(recipe: Recipe) -> Iterator[tuple[tuple[Key, ...], list[Path], Iterable[Any]]]:
+    """Where the recipe reads rows, the files they are in, and the rows."""
     source = recipe.source
-    at = "file" if source.file else "rows"
-    yield ("source", at), recipe.folder / source.file if source.file else None, source.read(recipe.folder)
-    for name, node in recipe.nodes.items():
-        for field in type(node).model_fields:
-            shown = getattr(node, field)
+    told = next((name for name in SOURCES.names() if name in type(source).model_fields), None)
+    at = ("source",) if told is None else ("source", told)
+    files = [path for path in source.files(recipe.folder) if path.is_file()]
+    yield at, files, source.read(recipe.folder)
+    for part in recipe.parts():
+        for field in type(part.node).model_fields:
+            shown = getattr(part.node, field)
             if isinstance(shown, Examples):
-                file = recipe.folder / shown.file if shown.file else None
-                yield ("nodes", name, field), file, (row for _, row in shown.loaded)
+                files = [(part.folder or recipe.folder) / shown.file] if shown.file else []
+                yield (*part.path, field), files, (row for _, row in shown.loaded)
 
 
 def _marks(recipe: Recipe, corpus: Path | str | None) -> HeldOut:
@@ -59,7 +62,7 @@ def _marks(recipe: Recipe, corpus: Path | str | None) -> HeldOut:
 
     marks = HeldOut()
     for named in recipe.held_out:
-        place = str(named) if "://" in str(named) else _corpus_of(recipe.folder / named)
+        place = str(named) if "://" in str(named) else corpus_at(recipe.folder / named)
         more = held_out_at(place)
         marks.update(_of_place(place) if more is None else more)
     if recipe.corpus is not None:
@@ -78,16 +81,6 @@ def _of_place(place: Path | str) -> HeldOut:
             remedy="name one, or a file of dialogues",
         )
     return _of_files([place / held["file"] for held in _held_files(place)] if place.is_dir() else [place])
-
-
-def _corpus_of(path: Path) -> Path | str:
-    """Where the corpus lies that a folder is, or that of the run whose directory it is."""
-    try:
-        told = orjson.loads((path / _REPORT).read_bytes())["corpus"]
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
-        return path  # No run's.
-    # A directory that was moved holds its corpus still.
-    return path / "corpus" if (path / "corpus").exists() or not told else str(told)
 
 
 def _of_files(files: Iterable[Path]) -> HeldOut:

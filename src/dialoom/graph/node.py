@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SerializeAsAny
 
 from dialoom.errors import DialoomError
 from dialoom.graph.context import Context
@@ -69,6 +69,32 @@ def _as_edges(value: Any) -> Any:
 Edges = Annotated[list[Edge], BeforeValidator(_as_edges, json_schema_input_type=str | Edge | list[str | Edge])]
 
 
+def _as_hooks(value: Any) -> Any:
+    """What is written under `before` and `after` as nodes: a function by its name, or fields that are set."""
+    # They live a room above, and are found by name.
+    from dialoom.graph.kinds import KINDS
+
+    built = []
+    for hook in value if isinstance(value, list) else [value]:
+        if isinstance(hook, Node):
+            built.append(hook)
+        elif isinstance(hook, str) or callable(hook):
+            built.append(KINDS.load("function").model_validate({"kind": "function", "call": hook}))
+        elif isinstance(hook, Mapping) and set(hook) == {"set"}:
+            built.append(KINDS.load("set").model_validate({"kind": "set", "fields": hook["set"]}))
+        elif isinstance(hook, Mapping) and "call" in hook:
+            built.append(KINDS.load("function").model_validate({"kind": "function", **hook}))
+        else:
+            raise ValueError("expected file.py:name, {set: {FIELD: TEMPLATE}}, or a list of such")
+    return built
+
+
+Hooks = Annotated[
+    list[SerializeAsAny["Node"]],
+    BeforeValidator(_as_hooks, json_schema_input_type=str | dict[str, Any] | list[str | dict[str, Any]]),
+]
+
+
 class Node(PlainNumbers, ABC):
     """Base of all node kinds: the fields are what a recipe may write, `run` is what happens to a record.
 
@@ -82,6 +108,12 @@ class Node(PlainNumbers, ABC):
     next: Edges = Field(default_factory=list, description="Where to go next; left out, the next node in the recipe.")
     when: Condition | None = Field(default=None, description="Skip this node where the expression is false.")
     visits: int = Field(default=10, ge=1, description="In a loop: how often a record may come here.")
+
+    before: Hooks = Field(
+        default_factory=list,
+        description="Done to the record's fields before a visit: `file.py:name`, {set: {FIELD: TEMPLATE}}, or a list.",
+    )
+    after: Hooks = Field(default_factory=list, description="As `before`, done after each visit.")
 
     _name: str = PrivateAttr(default="")
     _closing: bool = PrivateAttr(default=False)
@@ -100,6 +132,8 @@ class Node(PlainNumbers, ABC):
         """Give the node its name; done once, when a recipe takes it."""
         self._name = name
         self.__dict__.pop("field", None)
+        for hook in (*self.before, *self.after):
+            hook.named(self.field)
         return self
 
     @property
@@ -120,6 +154,10 @@ class Node(PlainNumbers, ABC):
         """Variables that this node itself puts into its templates."""
         return frozenset()
 
+    def makes_records(self) -> bool:
+        """Whether one record becomes several at it."""
+        return False
+
     def reads_own(self) -> frozenset[str]:
         """Where in the node the templates are that read what it has written."""
         return frozenset()
@@ -127,6 +165,31 @@ class Node(PlainNumbers, ABC):
     def writes(self) -> Mapping[str, Shape]:
         """The fields that it writes and what is known of their values."""
         return {self.field: {}}
+
+    def draws(self) -> Mapping[str, Shape]:
+        """The fields that `for_record` writes."""
+        return {}
+
+    def for_record(self, record: Record, context: Context) -> tuple[Node, Fields]:
+        """The node as it is for this record, where that is drawn, and the fields that say so.
+
+        Raises RecordError where it cannot be told.
+        """
+        return self, {}
+
+    def written(self, shapes: Mapping[str, Shape]) -> Mapping[str, Shape]:
+        """As `writes`, given the shapes of the fields that reach it."""
+        return self.writes()
+
+    def known_at(self, shapes: Mapping[str, Shape]) -> Mapping[str, Shape]:
+        """The fields that are there when it runs, given those that reach it: what `before` writes is among them."""
+        return {**shapes, **{name: shape for hook in self.before for name, shape in hook.writes().items()}}
+
+    def known_after(self, shapes: Mapping[str, Shape]) -> Mapping[str, Shape]:
+        """The fields that are there when it is over, given those that reach it."""
+        known = self.known_at(shapes)
+        after = {name: shape for hook in self.after for name, shape in hook.writes().items()}
+        return {**known, **self.draws(), **self.written(known), **after}
 
     def tags(self) -> frozenset[str]:
         """Those of the fields that it writes which are tags of the dialogue and no content."""
@@ -142,7 +205,7 @@ class Node(PlainNumbers, ABC):
 
     def files(self) -> Iterable[Path]:
         """The files beside the recipe whose content can alter what it does."""
-        return _paths(self)
+        return [path for name in type(self).model_fields for path in _paths(getattr(self, name))]
 
     def code(self) -> str:
         """The source of functions that it was given in Python, which can alter what it does as a file's content can."""
@@ -174,8 +237,14 @@ class Node(PlainNumbers, ABC):
 def _paths(value: Any) -> list[Path]:
     if isinstance(value, Path):
         return [value]
+    if isinstance(value, Node):
+        # A node inside speaks for itself.
+        return []
     if isinstance(value, BaseModel):
-        return [path for name in type(value).model_fields for path in _paths(getattr(value, name))]
+        # A part that names files in its own way says which they are.
+        told = getattr(value, "files", None)
+        names = type(value).model_fields
+        return list(told()) if callable(told) else [path for name in names for path in _paths(getattr(value, name))]
     if isinstance(value, Mapping):
         return [path for item in value.values() for path in _paths(item)]
     if isinstance(value, list):
@@ -186,10 +255,14 @@ def _paths(value: Any) -> list[Path]:
 def _templates(value: Any, where: str) -> Iterable[tuple[str, Template]]:
     if isinstance(value, Template):
         yield where, value
+    elif isinstance(value, Node) and where:
+        # A node inside speaks for itself.
+        return
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
+        for name, field in type(value).model_fields.items():
             if name != "next":
-                yield from _templates(getattr(value, name), f"{where}.{name}" if where else name)
+                written = field.alias or name
+                yield from _templates(getattr(value, name), f"{where}.{written}" if where else written)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _templates(item, f"{where}.{key}")

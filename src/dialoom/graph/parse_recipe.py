@@ -8,14 +8,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dialoom.errors import DialoomError, Place, RecipeError, nearest
+from dialoom.errors import DialoomError, Place, RecipeError
+from dialoom.graph.container import Container
+from dialoom.graph.inner_recipe import Reading, change, open_container, with_models
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Node
+from dialoom.graph.parse_sink import build_sinks
+from dialoom.graph.parse_source import build_source
 from dialoom.graph.recipe import Recipe
+from dialoom.graph.sources.count import Count
 from dialoom.models import ModelConfig, parse_model
 from dialoom.models.parse_model import config_type
 from dialoom.problems import explain
-from dialoom.yaml_file import Key, Lines, dotted, read_value, read_yaml
+from dialoom.yaml_file import Key, Lines, read_value, read_yaml
 
 # The kind and the name of the node that `quality: {judge: ...}` is short for.
 _JUDGE = "judge"
@@ -38,41 +43,54 @@ def load_recipe(
     """
     data, lines = read_yaml(path)
     for where, value in (changes or {}).items():
-        _change(data, where, value, lines, (options or {}).get(where, "--set"))
-    return _build(data, lines).located(lines, path.resolve().parent)
+        lines.changed(tuple(where.split(".")), (options or {}).get(where, "--set"))
+        change(data, where, read_value(value), Place(file="--set", field=where))
+    return _build(data, lines, Reading.of_file(path)).located(lines, path.resolve().parent)
 
 
 def prepare_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """A recipe's fields with its models and nodes built. Raises RecipeError."""
     ready = dict(fields)
     problems: list[DialoomError] = []
-    lines = Lines()
-    ready["models"] = _models(fields.get("models"), lines, problems) if "models" in fields else {}
-    ready["nodes"] = _nodes(fields.get("nodes") or {}, lines, problems) | _closing(fields, lines, problems)
+    lines, reading = Lines(), Reading(Path.cwd())
+    ready["models"] = reading.models = _models(fields.get("models"), lines, problems) if "models" in fields else {}
+    ready["nodes"] = build_nodes(fields.get("nodes") or {}, lines, problems, reading)
+    ready["nodes"] |= _closing(fields, lines, problems, reading)
+    if "source" in fields:
+        ready["source"] = build_source(fields["source"], ("source",), lines, problems)
+    if "sinks" in fields:
+        ready["sinks"] = build_sinks(fields["sinks"], lines, problems)
     if problems:
         raise RecipeError(problems)
     return ready
 
 
-def parse_node(name: str, kind: str | type[Node], fields: Mapping[str, Any]) -> Node:
-    """One node. Raises RecipeError."""
+def parse_node(
+    name: str, kind: str | type[Node], fields: Mapping[str, Any], models: dict[str, ModelConfig], folder: Path
+) -> Node:
+    """One node; models that it brings along are added to `models`. Raises RecipeError."""
     problems: list[DialoomError] = []
-    node = _node(name, kind, fields, Lines(), problems)
+    node = _node(name, kind, fields, Lines(), problems, ("nodes", name), Reading(folder, models=models))
     if problems or node is None:
         raise RecipeError(problems)
     return node
 
 
-def _build(data: Mapping[str, Any], lines: Lines) -> Recipe:
+def _build(data: Mapping[str, Any], lines: Lines, reading: Reading) -> Recipe:
     problems: list[DialoomError] = []
     ready = dict(data)
-    ready["models"] = _models(data["models"], lines, problems) if "models" in data else {}
-    ready["nodes"] = _nodes(data.get("nodes") or {}, lines, problems)
+    ready["models"] = reading.models = _models(data["models"], lines, problems) if "models" in data else {}
+    if "source" in data:
+        # What is wrong with it is told already.
+        ready["source"] = build_source(data["source"], ("source",), lines, problems) or Count(count=1)
+    if "sinks" in data:
+        ready["sinks"] = build_sinks(data["sinks"], lines, problems)
+    ready["nodes"] = build_nodes(data.get("nodes") or {}, lines, problems, reading)
     if not ready["nodes"] and not problems:
         problems.append(
             DialoomError("the recipe has no nodes", place=lines.place(["nodes"]), remedy="add at least one")
         )
-    closing = _closing(data, lines, problems)
+    closing = _closing(data, lines, problems, reading)
     ready["nodes"] |= closing
     if not closing and isinstance(ready.get("quality"), Mapping):
         # What is wrong with it is told already.
@@ -123,12 +141,19 @@ def _models(value: Any, lines: Lines, problems: list[DialoomError]) -> dict[str,
     return models
 
 
-def _nodes(value: Any, lines: Lines, problems: list[DialoomError]) -> dict[str, Node]:
+def build_nodes(
+    value: Any,
+    lines: Lines,
+    problems: list[DialoomError],
+    reading: Reading,
+    path: tuple[Key, ...] = ("nodes",),
+) -> dict[str, Node]:
+    """The nodes written at `path`, without those that are wrong; what is wrong is added to `problems`."""
     if not isinstance(value, Mapping):
         problems.append(
             DialoomError(
                 "expected a mapping of names to nodes",
-                place=lines.place(["nodes"]),
+                place=lines.place(path),
                 remedy="nodes: {NAME: {kind: generate, prompt: ...}}",
             )
         )
@@ -138,7 +163,7 @@ def _nodes(value: Any, lines: Lines, problems: list[DialoomError]) -> dict[str, 
         if isinstance(fields, Node):
             nodes[name] = fields.named(name)
             continue
-        place = lines.place(["nodes", name])
+        place = lines.place([*path, name])
         if not isinstance(fields, Mapping):
             problems.append(DialoomError("expected a mapping with 'kind' and the node's fields", place=place))
             continue
@@ -148,13 +173,13 @@ def _nodes(value: Any, lines: Lines, problems: list[DialoomError]) -> dict[str, 
             )
             continue
         rest = {key: field for key, field in fields.items() if key != "kind"}
-        node = _node(name, fields["kind"], rest, lines, problems)
+        node = _node(name, fields["kind"], rest, lines, problems, (*path, name), reading)
         if node is not None:
             nodes[name] = node
     return nodes
 
 
-def _closing(data: Mapping[str, Any], lines: Lines, problems: list[DialoomError]) -> dict[str, Node]:
+def _closing(data: Mapping[str, Any], lines: Lines, problems: list[DialoomError], reading: Reading) -> dict[str, Node]:
     """The judge of the recipe's `quality` as the node that closes the graph."""
     quality = data.get("quality")
     fields = quality.get("judge") if isinstance(quality, Mapping) else getattr(quality, "judge", None)
@@ -173,14 +198,20 @@ def _closing(data: Mapping[str, Any], lines: Lines, problems: list[DialoomError]
         what, remedy = "expected a mapping with the judge's fields", "judge: {model: writer, rubric: dialogue}"
         problems.append(DialoomError(what, place=lines.place(written), remedy=remedy))
         return {}
-    node = _node(_JUDGE, _JUDGE, {name: value for name, value in fields.items() if name != "kind"}, lines, problems)
+    rest = {name: value for name, value in fields.items() if name != "kind"}
+    node = _node(_JUDGE, _JUDGE, rest, lines, problems, ("nodes", _JUDGE), reading)
     return {} if node is None else {_JUDGE: node.close()}
 
 
 def _node(
-    name: str, kind: str | type[Node], fields: Mapping[str, Any], lines: Lines, problems: list[DialoomError]
+    name: str,
+    kind: str | type[Node],
+    fields: Mapping[str, Any],
+    lines: Lines,
+    problems: list[DialoomError],
+    path: tuple[Key, ...],
+    reading: Reading,
 ) -> Node | None:
-    path: tuple[Key, ...] = ("nodes", name)
     if not name.isidentifier() or name in _RESERVED:
         problems.append(
             DialoomError(
@@ -195,29 +226,20 @@ def _node(
         problems.append(DialoomError(error.what, place=lines.place([*path, "kind"]), remedy=error.remedy))
         return None
     values = dict(fields) | ({"kind": kind} if isinstance(kind, str) else {})
+    inner: Reading | None = None
+    if issubclass(node_type, Container):
+        inner = open_container(node_type, values, lines, problems, path, reading)
+        if inner is None:
+            return None
+        values["nodes"] = build_nodes(values.get("nodes") or {}, lines, problems, inner, (*path, "nodes"))
     try:
-        return node_type.model_validate(values).named(name)
+        node = node_type.model_validate(values).named(name)
+        other = {where: reading.renamed(model) for where, model in node.models().items()}
+        if inner is None and other != node.models():
+            node = node_type.model_validate(with_models(values, other)).named(name)
     except ValidationError as error:
         problems += explain(error, node_type, path, lines)
         return None
-
-
-def _change(data: dict[str, Any], where: str, value: str, lines: Lines, option: str) -> None:
-    keys = where.split(".")
-    lines.changed(tuple(keys), option)
-    target: Any = data
-    for depth, key in enumerate(keys[:-1]):
-        if depth == 1 and keys[0] in ("nodes", "models") and key not in target:
-            raise _not_there(where, f"there is no '{key}' in '{keys[0]}'", nearest(key, list(target)))
-        inner = target.setdefault(key, {})
-        if isinstance(inner, str) and depth == 1 and keys[0] == "models":
-            # models.writer.timeout, where the recipe has the short form.
-            inner = target[key] = {"from": inner}
-        if not isinstance(inner, dict):
-            raise _not_there(where, f"'{dotted(keys[: depth + 1])}' is no mapping in the recipe", None)
-        target = inner
-    target[keys[-1]] = read_value(value)
-
-
-def _not_there(where: str, what: str, remedy: str | None) -> RecipeError:
-    return RecipeError([DialoomError(what, place=Place(file="--set", field=where), remedy=remedy)])
+    if isinstance(node, Container) and inner is not None and inner is not reading:
+        node.lies_in(inner.folder, inner.files[-1])
+    return node

@@ -21,7 +21,7 @@ def read_quality(path: Path) -> tuple[Quality, Lines, tuple[Key, ...]]:
     where: tuple[Key, ...] = ("quality",) if "quality" in data else ()
     if not where and not data.keys() & Quality.model_fields.keys():
         what = "it says nothing of quality"
-        remedy = "name a recipe with 'quality', or a file with 'rules', 'quotas', 'best_of' or 'diverse'"
+        remedy = "name a recipe with 'quality', or a file with 'rules', 'quotas', 'best_of', 'near' or 'diverse'"
         raise RecipeError([DialoomError(what, place=lines.place(()), remedy=remedy)])
     try:
         return Quality.model_validate(data["quality"] if where else data), lines, where

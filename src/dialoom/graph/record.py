@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -17,6 +18,24 @@ def digest(*parts: object) -> str:
     return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a record had when it went into a subgraph, to be taken up again when it leaves.
+
+    Attributes:
+        node: the subgraph, by its full name.
+        fields, tags: as they were outside.
+        given: the fields as they were at its start inside.
+        visits: how often it had come to each node by then.
+    """
+
+    node: str
+    fields: dict[str, Any]
+    tags: frozenset[str]
+    given: dict[str, Any]
+    visits: dict[str, int]
+
+
 @dataclass(slots=True)
 class Record:
     """The named fields that travel through a graph, with their lineage.
@@ -28,6 +47,7 @@ class Record:
         tags: the fields that are tags of the dialogue.
         visits: how often it has come to each node.
         seconds: what its calls and functions have taken in this run.
+        frames: the subgraphs that it is in, the innermost last.
     """
 
     id: str
@@ -41,6 +61,7 @@ class Record:
     tags: set[str] = field(default_factory=set)
     visits: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    frames: tuple[Frame, ...] = ()
 
     def child(self, node: str, index: int, fields: dict[str, Any]) -> Record:
         """The record that `node`, which is being visited, makes as its `index`-th out of this one."""
@@ -55,7 +76,30 @@ class Record:
             events=list(self.events),
             tags=set(self.tags),
             visits=dict(self.visits),
+            frames=self.frames,
         )
+
+    def enter(self, node: str, given: dict[str, Any]) -> None:
+        """Go into a subgraph with these fields alone."""
+        frame = Frame(node, self.fields, frozenset(self.tags), given, dict(self.visits))
+        self.frames = (*self.frames, frame)
+        self.fields, self.tags = dict(given), self.tags & given.keys()
+
+    def leave(self, fields: dict[str, Any], tags: Iterable[str]) -> None:
+        """Come out of the innermost subgraph, with these of its fields beside those from outside."""
+        frame = self.frames[-1]
+        self.frames = self.frames[:-1]
+        self.fields, self.tags = frame.fields | fields, {*frame.tags, *tags}
+
+    def surface(self) -> None:
+        """Come out of all subgraphs at once, with all fields: it ended inside."""
+        while self.frames:
+            self.leave(self.fields, self.tags)
+
+    def times(self, node: str) -> int:
+        """How often it has come to a node since it entered the subgraph that it is in."""
+        before = self.frames[-1].visits.get(node, 0) if self.frames else 0
+        return self.visits.get(node, 0) - before
 
     def to_dialogue(self, recipe: str, recipe_hash: str) -> Dialogue:
         """The record as a dialogue.

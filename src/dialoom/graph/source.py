@@ -1,191 +1,107 @@
-"""Where seed records come from."""
+"""Where seed records come from: what all kinds of source have in common."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, ClassVar
 
-import orjson
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from dialoom.errors import DataError, Place
 from dialoom.models.plain_numbers import PlainNumbers
+from dialoom.registry import Registry
 
 Row = dict[str, Any]
+Say = Callable[[str], None]
+"""Takes what a user should know of the rows beyond their number, a line each."""
 
 
-def _as_source(value: Any) -> Any:
-    if isinstance(value, list):
-        return {"rows": value}
-    if isinstance(value, (str, Path)):
-        return {"file": value}
-    return value
+class Source(PlainNumbers, ABC):
+    """The seed records of a recipe, streamed, and what is done to them on the way.
 
+    A kind of source is a module of `dialoom.graph.sources` (or an entry point of that group) which is called as the
+    field that tells the kind: `source: {sql: ...}` is of the kind in `sources/sql.py`. What is done to the rows is done
+    in this order: `where`, `select`, `rename`, `call`, `distinct`, `sample`, `shuffle`, `repeat`, `limit`.
 
-class Source(PlainNumbers):
-    """The seed records of a recipe: rows written in it, or a file that is streamed.
-
-    A file's format is told by its ending (.jsonl, .json, .csv, .txt: one row a line, in the field `text`), or is
-    that of dialogues named in `format`.
+    Two readings of an unchanged source give the same rows in the same order, on which resuming depends.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    rows: list[Row] | None = Field(default=None, description="The rows themselves.")
-    file: Path | None = Field(default=None, description="A .jsonl, .json, .csv or .txt file, beside the recipe.")
-    format: str | None = Field(default=None, description="A dialogue format such as dialogsum; the rows are dialogues.")
+    where: str | None = Field(
+        default=None, description="A SQL condition over the fields; only rows that meet it are taken."
+    )
+    select: list[str] | dict[str, str] | None = Field(
+        default=None, description="The fields to keep, or a mapping of names to SQL expressions that make them."
+    )
+    rename: dict[str, str] = Field(default_factory=dict, description="New names of fields, by the old ones.")
+    call: str | None = Field(
+        default=None,
+        description="`file.py:name`, a function of yours that takes a row's fields by name and returns a mapping to "
+        "merge into it, a list of rows that take its place, or None to leave it out.",
+    )
+    distinct: list[str] | None = Field(
+        default=None, description="Of the rows that have the same in these fields, only the first; [] is all fields."
+    )
+    sample: float | None = Field(default=None, gt=0, le=1, description="Take this share of the rows, by `seed`.")
+    shuffle: int | None = Field(default=None, description="Mix the order of the rows by this seed.")
     repeat: int = Field(default=1, ge=1, description="Take every row this many times.")
     limit: int | None = Field(default=None, ge=1, description="Take only the first rows.")
+    seed: int = Field(default=0, description="What `sample` and random joins draw by.")
 
-    @model_validator(mode="after")
-    def _one_of(self) -> Source:
-        if (self.rows is None) == (self.file is None):
-            raise ValueError("give either 'rows' or 'file'")
-        return self
+    # The field of a kind that holds further sources, by name or as a list.
+    parts_in: ClassVar[str | None] = None
+    # Whether the kind itself looks to `where`, in terms of its own.
+    own_where: ClassVar[bool] = False
 
-    def read(self, folder: Path) -> Iterator[Row]:
-        """The rows, streamed. Raises DataError with file and line where one cannot be read, or where there are none."""
-        taken = 0
-        for row in self._rows(folder):
+    def read(self, folder: Path, say: Say | None = None) -> Iterator[Row]:
+        """The rows, streamed.
+
+        Args:
+            folder: where relative paths start.
+            say: is told what a user should know, such as how many rows of a join found no match.
+
+        Raises DataError with file and line where a row cannot be read, or where there are none.
+        """
+        found = False
+        for row in islice(self._repeated(folder, say), self.limit):
+            found = True
+            yield row
+        if not found:
+            raise DataError("the source has no rows", place=self.place(folder), remedy=self._why_none())
+
+    @abstractmethod
+    def raw(self, folder: Path, say: Say) -> Iterator[Row]:
+        """The rows as they are, before anything is done to them."""
+
+    def files(self, folder: Path) -> list[Path]:
+        """The files that are read, that of `call` included, as far as they are known without reading."""
+        from dialoom.graph.own_code import files_of
+
+        return [] if self.call is None else [folder / path for path in files_of(self.call)]
+
+    def place(self, folder: Path) -> Place:
+        """Where it is, for an error about all of it: a file, or a field of the source."""
+        return Place()
+
+    def _repeated(self, folder: Path, say: Say | None) -> Iterator[Row]:
+        from dialoom.graph.shaping import shaped
+
+        for row in shaped(self, folder, say or (lambda line: None)):
             for _ in range(self.repeat):
-                if self.limit is not None and taken >= self.limit:
-                    return
-                taken += 1
                 yield dict(row)
-        if taken == 0:
-            place = Place(str(folder / self.file)) if self.file else Place(field="rows")
-            raise DataError("the source has no rows", place=place, remedy="give it at least one")
 
-    def _rows(self, folder: Path) -> Iterator[Row]:
-        if self.rows is not None:
-            yield from self.rows
-            return
-        assert self.file is not None
-        yield from read_rows(folder / self.file, self.format)
+    def _why_none(self) -> str:
+        left_out = [name for name in ("where", "call", "sample") if getattr(self, name) is not None]
+        return f"nothing passed its {' and '.join(left_out)}" if left_out else "give it at least one"
 
 
-def read_rows(path: Path, format: str | None = None) -> Iterator[Row]:
-    """The rows of a file, streamed. Raises DataError as Source.read does."""
-    if not path.exists():
-        raise DataError("there is no such file", place=Place(str(path)), remedy="relative paths start at the recipe")
-    if path.is_dir():
-        raise DataError("this is a folder, and a file was expected", place=Place(str(path)))
-    if format is not None:
-        from dialoom.dialogue.formats import FORMATS
-        from dialoom.graph.record import fields_of
-
-        reader = FORMATS.load(format).read
-        if reader is None:
-            raise DataError(f"the format '{format}' cannot be read", place=Place(str(path)))
-        yield from map(fields_of, reader(path))
-        return
-    read = _READERS.get(path.suffix.lower())
-    if read is None:
-        raise DataError(
-            f"cannot tell the format of a file that ends in '{path.suffix}'",
-            place=Place(str(path)),
-            remedy=f"use one of {', '.join(_READERS)}, or name a dialogue format in 'format'",
-        )
-    try:
-        yield from read(path)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"not UTF-8: byte 0x{error.object[error.start]:02x}", place=_bad_byte(path), remedy="save the file as UTF-8"
-        ) from error
-    except OSError as error:
-        raise DataError(f"cannot read it: {error.strerror}", place=Place(str(path))) from error
+def kind_of(fields: Mapping[str, Any]) -> list[str]:
+    """The names of the kinds that the fields of a source tell, one where it is well written."""
+    return [name for name in SOURCES.names() if name in fields]
 
 
-def _bad_byte(path: Path) -> Place:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return Place(str(path), number)
-    return Place(str(path))
-
-
-def _read_jsonl(path: Path) -> Iterator[Row]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-            if line.strip():
-                yield _object(_json(line, path, number), Place(str(path), number))
-
-
-def _read_json(path: Path) -> Iterator[Row]:
-    value = _json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"), path, None)
-    if not isinstance(value, list):
-        raise DataError(
-            "expected a JSON list of objects", place=Place(str(path), 1), remedy="one object a line belongs in a .jsonl"
-        )
-    for index, item in enumerate(value):
-        yield _object(item, Place(str(path), field=f"[{index}]"))
-
-
-def _read_csv(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(file, strict=True)
-        header: list[str] = []
-        try:
-            for row in rows:
-                if not header:
-                    header = _checked_header(row, Place(str(path), rows.line_num))
-                elif row and len(row) != len(header):
-                    raise DataError(
-                        f"the row has {len(row)} fields, the header {len(header)}",
-                        place=Place(str(path), rows.line_num),
-                        remedy="put fields that hold a comma or a line break in double quotes",
-                    )
-                elif row:
-                    yield dict(zip(header, row, strict=True))
-        except csv.Error as error:
-            raise DataError(f"the CSV does not parse: {error}", place=Place(str(path), rows.line_num)) from error
-
-
-def _checked_header(names: list[str], place: Place) -> list[str]:
-    wrong = [name for index, name in enumerate(names) if not name.strip() or name in names[:index]]
-    if wrong:
-        what = f"'{wrong[0]}' stands twice in the header" if wrong[0].strip() else "a column of the header has no name"
-        raise DataError(what, place=place, remedy="the first line names the columns, each differently")
-    return names
-
-
-def _read_text(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8-sig") as file:
-        for line in file:
-            if line.strip():
-                yield {"text": line.strip()}
-
-
-def _json(data: bytes, path: Path, line: int | None) -> Any:
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            raise
-        raise DataError(
-            f"the JSON does not parse: {error.msg}", place=Place(str(path), line or error.lineno)
-        ) from error
-
-
-def _object(value: Any, place: Place) -> Row:
-    if not isinstance(value, dict):
-        raise DataError(f"expected a JSON object, got {type(value).__name__}", place=place)
-    return value
-
-
-_READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
-    ".jsonl": _read_jsonl,
-    ".ndjson": _read_jsonl,
-    ".json": _read_json,
-    ".csv": _read_csv,
-    ".txt": _read_text,
-}
-
-SourceField = Annotated[Source, BeforeValidator(_as_source, json_schema_input_type=Source | str | list[dict[str, Any]])]
+SOURCES: Registry[type[Source]] = Registry("dialoom.graph.sources", "SOURCE", "kind of source")

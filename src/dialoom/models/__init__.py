@@ -2,7 +2,7 @@
 
 from dialoom.models.budget import Budget, Purse
 from dialoom.models.caller import Caller, LedgeredAnswer
-from dialoom.models.chat import ChatAnswer, ChatModel, ChatRequest, Message, Token
+from dialoom.models.chat import AskedCall, ChatAnswer, ChatModel, ChatRequest, Message, Token
 from dialoom.models.config import ModelConfig
 from dialoom.models.endpoints import Endpoints
 from dialoom.models.ledger import Ledger, ReadLedger
@@ -14,6 +14,7 @@ from dialoom.models.runstate import Left, RunState
 from dialoom.models.tally import Tally
 
 __all__ = [
+    "AskedCall",
     "Budget",
     "Caller",
     "ChatAnswer",

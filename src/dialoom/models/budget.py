@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
 from pydantic import ConfigDict, Field
 
 from dialoom.errors import BoundReached
@@ -123,7 +124,10 @@ class Purse:
 
     def _reckoned(self, model: str, request: ChatRequest) -> Reserve:
         config = self._models[model]
-        prompt = sum(len(str(message.get("content", ""))) for message in request.messages) / _LETTERS_PER_TOKEN
+        letters = sum(len(str(message.get("content", ""))) for message in request.messages)
+        if request.tools:
+            letters += len(orjson.dumps(list(request.tools)))
+        prompt = letters / _LETTERS_PER_TOKEN
         calls = sum(tally.calls for tally in self._spent)
         most = {**config.params, **request.params}
         if calls:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from time import time_ns
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from dialoom.models.ledger import Ledger
 from dialoom.models.meter import Meter
 from dialoom.models.observer import Ended, Observer
 from dialoom.models.runstate import Left
+from dialoom.models.thoughts import apart
 
 
 class LedgeredAnswer(NamedTuple):
@@ -29,7 +30,11 @@ class LedgeredAnswer(NamedTuple):
 
 
 class Caller:
-    """Asks models on behalf of nodes: ledger first, endpoint second, and the ledger again before anyone sees it."""
+    """Asks models on behalf of nodes: ledger first, endpoint second, and the ledger again before anyone sees it.
+
+    Args:
+        as_said: models whose reasoning is left in their text, where the server leaves it there.
+    """
 
     def __init__(
         self,
@@ -38,12 +43,14 @@ class Caller:
         meter: Meter,
         purse: Purse,
         observer: Observer | None = None,
+        as_said: Collection[str] = (),
     ) -> None:
         self.models = models
         self._ledger = ledger
         self._meter = meter
         self._purse = purse
         self._observer = observer
+        self._as_said = as_said
         self._under_way: dict[str, asyncio.Event] = {}
 
     async def ask(
@@ -60,7 +67,7 @@ class Caller:
             entry = self._ledger.get(key)
             if entry is not None:
                 self._meter.hit(node, model)
-                return LedgeredAnswer(read_completion(entry.answer, entry.latency), key)
+                return LedgeredAnswer(self._read(model, read_completion(entry.answer, entry.latency)), key)
             if key not in self._under_way:
                 break
             # Another record asks the same just now (a recipe may fix the seed): both get the one answer that is kept,
@@ -70,10 +77,13 @@ class Caller:
         try:
             attempts = Attempts(within)
             answer = await self._ask(chat, key, model, request, node, record, attempts)
-            return LedgeredAnswer(answer, key, attempts.seconds)
+            return LedgeredAnswer(self._read(model, answer), key, attempts.seconds)
         finally:
             del self._under_way[key]
             ended.set()
+
+    def _read(self, model: str, answer: ChatAnswer) -> ChatAnswer:
+        return answer if model in self._as_said else apart(answer)
 
     async def _ask(
         self,
@@ -103,6 +113,8 @@ class Caller:
             "grammar": request.grammar,
             "sample": request.sample,
         }
+        if request.tools:
+            asked |= {"tools": request.tools, "tool_choice": request.tool_choice}
         await self._ledger.put(key, chat.identity, node, record, orjson.dumps(asked), answer)
         return answer
 

@@ -25,6 +25,8 @@ class ChatRequest:
         schema: JSON schema that the answer must satisfy, or None for text.
         grammar: GBNF grammar, sent where the server takes one and left out elsewhere.
         sample: tells apart several answers to the same question; part of the ledger key, never sent.
+        tools: what the model may call, as OpenAI defines functions; with them there is no schema and no grammar.
+        tool_choice: `auto`, `required`, `none` or the name of a tool.
     """
 
     messages: Sequence[Message]
@@ -32,6 +34,21 @@ class ChatRequest:
     schema: Mapping[str, Any] | None = None
     grammar: str | None = None
     sample: int = 0
+    tools: Sequence[Mapping[str, Any]] = ()
+    tool_choice: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCall:
+    """A tool call as a model asked for it.
+
+    Attributes:
+        name: of the tool, which there may not be.
+        arguments: the text that should be a JSON object.
+    """
+
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +58,12 @@ class Token:
     Attributes:
         text: its bytes; together those of all tokens are the text.
         likely: what could have stood here, with log probabilities (natural), as many as were asked for.
+        logprob: its own log probability, where it is told.
     """
 
     text: bytes
     likely: tuple[tuple[str, float], ...]
+    logprob: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,7 @@ class ChatAnswer:
         raw: the server's answer, byte for byte, in OpenAI's chat completion form.
         latency: seconds from sending the request that was answered to its last byte.
         tokens: with the parameters `logprobs` and `top_logprobs`, and where the endpoint gives them.
+        tool_calls: the tools that the model asks for.
     """
 
     text: str
@@ -68,6 +88,13 @@ class ChatAnswer:
     raw: bytes
     latency: float
     tokens: tuple[Token, ...] = ()
+    tool_calls: tuple[AskedCall, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The text, and below it each tool call as `name(arguments)`: what a person reads."""
+        calls = [f"{call.name}({call.arguments})" for call in self.tool_calls]
+        return "\n".join([self.text, *calls] if self.text else calls)
 
 
 class NotACompletion(ValueError):
@@ -97,6 +124,7 @@ def read_completion(raw: bytes, latency: float) -> ChatAnswer:
         raw=raw,
         latency=latency,
         tokens=_tokens(choice.get("logprobs")),
+        tool_calls=_tool_calls(message.get("tool_calls")),
     )
 
 
@@ -117,11 +145,31 @@ def _tokens(logprobs: Any) -> tuple[Token, ...]:
             Token(
                 bytes(one["bytes"]) if one.get("bytes") is not None else one["token"].encode(),
                 tuple((like["token"], float(like["logprob"])) for like in one.get("top_logprobs") or ()),
+                float(one["logprob"]) if one.get("logprob") is not None else None,
             )
             for one in content
         )
     except (KeyError, TypeError, ValueError, AttributeError, UnicodeError):
         return ()
+
+
+def _tool_calls(calls: Any) -> tuple[AskedCall, ...]:
+    """The calls of a message. One that is no call at all is kept without a name, so that the model can be told."""
+    if not isinstance(calls, list):
+        return ()
+    return tuple(_asked_call(call.get("function") if isinstance(call, dict) else None) for call in calls)
+
+
+def _asked_call(function: Any) -> AskedCall:
+    if not isinstance(function, dict):
+        return AskedCall("", "")
+    name, arguments = function.get("name"), function.get("arguments")
+    if arguments is None:
+        arguments = "{}"
+    return AskedCall(
+        name if isinstance(name, str) else "",
+        arguments if isinstance(arguments, str) else orjson.dumps(arguments).decode(),
+    )
 
 
 def _count(body: Any, name: str) -> int:

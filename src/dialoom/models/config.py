@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import orjson
 from pydantic import ConfigDict, Field
@@ -30,6 +30,11 @@ class ModelConfig(PlainNumbers, ABC):
         default_factory=dict, description="Sampling parameters for every call, under their OpenAI names."
     )
     price: Price | None = Field(default=None, description="Money per million tokens.")
+    thoughts: Literal["apart", "in_text"] = Field(
+        default="apart",
+        description="What becomes of reasoning that stands before an answer as <think>...</think>: kept apart from it, "
+        "or left in the text.",
+    )
 
     @classmethod
     @abstractmethod

@@ -10,14 +10,18 @@ from typing import Any, Literal
 import orjson
 
 from dialoom.models.chat import ChatRequest
+from dialoom.models.images import as_sent
+from dialoom.models.tools_in_words import in_words, native_choice
 
 GrammarField = Literal["none", "grammar", "guided_grammar"]
 
 # The value of `owned_by` in a server's list of models, for servers that take a grammar, and the field they take it in.
 _GRAMMAR_BY_OWNER: dict[str, GrammarField] = {"llamacpp": "grammar", "vllm": "guided_grammar"}
 
-_NEEDED = frozenset({"model", "messages", "response_format", *_GRAMMAR_BY_OWNER.values()})
+_NEEDED = frozenset({"model", "messages", "response_format", "tools", "tool_choice", *_GRAMMAR_BY_OWNER.values()})
 # Words of a refusal that is about a parameter and not about its value or the prompt.
+# Of a 400 for a request with tools: "tools param requires --jinja flag", "does not support tools", "tool_choice ...".
+_REFUSES_TOOLS = re.compile(r"\btools?\b|\btool_choice\b|\btool[- ]?call|\bfunction call")
 _NOT_TAKEN = ("unsupported", "not support", "unrecognized", "unknown", "unexpected", "not permitted", "not allowed")
 
 
@@ -28,12 +32,14 @@ class Dialect:
     Attributes:
         grammar: the field it takes a GBNF grammar in.
         native_schema: whether it takes a JSON schema as `response_format`.
+        native_tools: whether it takes `tools`; else they are told in words, and a call is JSON of a schema.
         left_out: parameters that it does not take.
         renamed: parameters that it takes under another name.
     """
 
     grammar: GrammarField = "none"
     native_schema: bool = True
+    native_tools: bool = True
     left_out: set[str] = field(default_factory=set)
     renamed: dict[str, str] = field(default_factory=dict)
 
@@ -47,9 +53,11 @@ class Dialect:
         return cls(grammar=_GRAMMAR_BY_OWNER.get(owner or "", "none"))
 
     def body(self, model: str, request: ChatRequest, params: Mapping[str, Any]) -> dict[str, Any]:
-        """The request as this server takes it. A schema that it does not take is told in words instead."""
+        """The request as this server takes it. A schema or tools that it does not take are told in words instead."""
+        if request.tools and not self.native_tools:
+            request = in_words(request)
         body: dict[str, Any] = (
-            {"model": model, "messages": list(request.messages)} | dict(params) | dict(request.params)
+            {"model": model, "messages": list(as_sent(request.messages))} | dict(params) | dict(request.params)
         )
         body = {self.renamed.get(name, name): value for name, value in body.items() if name not in self.left_out}
         if request.schema is not None:
@@ -60,6 +68,8 @@ class Dialect:
                 }
             else:
                 body["messages"] = _told_in_words(body["messages"], request.schema)
+        elif request.tools:
+            body |= {"tools": list(request.tools), "tool_choice": native_choice(request.tool_choice)}
         elif request.grammar is not None and self.takes_grammar:
             body[self.grammar] = request.grammar
         return body
@@ -68,6 +78,7 @@ class Dialect:
         """What `learn` has taken from complaints, as JSON for `remember`."""
         return {
             "native_schema": self.native_schema,
+            "native_tools": self.native_tools,
             "left_out": sorted(self.left_out),
             "renamed": self.renamed,
         }
@@ -75,6 +86,8 @@ class Dialect:
     def remember(self, learnt: Mapping[str, Any]) -> None:
         """Take up what an earlier run has learnt of this server."""
         self.native_schema = self.native_schema and learnt["native_schema"]
+        # A store of an earlier dialoom does not say.
+        self.native_tools = self.native_tools and learnt.get("native_tools", True)
         self.left_out.update(learnt["left_out"])
         self.renamed.update(learnt["renamed"])
 
@@ -83,6 +96,9 @@ class Dialect:
         said = complaint.lower()
         if "response_format" in body and any(word in said for word in ("response_format", "json_schema")):
             self.native_schema = False
+            return True
+        if "tools" in body and _REFUSES_TOOLS.search(said):
+            self.native_tools = False
             return True
         if "max_tokens" in body and "max_completion_tokens" in said:
             self.renamed["max_tokens"] = "max_completion_tokens"
@@ -99,4 +115,6 @@ def _told_in_words(messages: list[Mapping[str, Any]], schema: Mapping[str, Any])
     form = orjson.dumps(schema).decode()
     ask = f"Answer with one JSON value and nothing else. It must satisfy this JSON schema:\n{form}"
     last = messages[-1]
+    if isinstance(last["content"], list):
+        return [*messages[:-1], {**last, "content": [*last["content"], {"type": "text", "text": ask}]}]
     return [*messages[:-1], {**last, "content": f"{last['content']}\n\n{ask}"}]

@@ -5,24 +5,20 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from math import inf
 from time import monotonic
 from typing import Any
 
-import orjson
-from pyreqwest.client import Client
-from pyreqwest.exceptions import RequestError, RequestTimeoutError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from dialoom.errors import EndpointError, RecordError
 from dialoom.models.attempts import Attempts
-from dialoom.models.chat import ChatAnswer, ChatRequest, NotACompletion, read_completion
+from dialoom.models.chat import ChatAnswer, ChatRequest
 from dialoom.models.dialect import Dialect
 from dialoom.models.dialect_chat import DialectChat
 from dialoom.models.endpoints import Endpoint, Endpoints, GivenUp
-from dialoom.models.faults import Fault, FaultKind, fault_of
-from dialoom.models.server import never_connected, reason_of
+from dialoom.models.faults import Fault, FaultKind
+from dialoom.models.post import Send
 
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 30.0
@@ -64,12 +60,15 @@ class OpenAIChat(DialectChat):
     """A chat model behind one or several OpenAI-compatible base URLs (a ChatModel).
 
     A retry waits without holding a slot of the endpoint.
+
+    Args:
+        send: makes one attempt: over HTTP, or by a library that reaches others in their own protocols.
     """
 
     def __init__(
         self,
         *,
-        client: Client,
+        send: Send,
         endpoints: Endpoints,
         urls: Sequence[Endpoint],
         model: str,
@@ -79,7 +78,7 @@ class OpenAIChat(DialectChat):
         patience: Patience,
     ) -> None:
         super().__init__(model=model, dialect=dialect, identity=identity, params=params)
-        self._client = client
+        self._send = send
         self._endpoints = endpoints
         self._urls = tuple(urls)
         self._patience = patience
@@ -89,7 +88,7 @@ class OpenAIChat(DialectChat):
         return sum(endpoint.limiter.ceiling for endpoint in self._urls)
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._send.close()
 
     async def ask(self, request: ChatRequest, attempts: Attempts | None = None) -> ChatAnswer:
         attempts = attempts or Attempts()
@@ -154,7 +153,7 @@ class OpenAIChat(DialectChat):
         sent_at = monotonic()
         attempts.send(self._model, endpoint.url)
         try:
-            answer = await self._post(endpoint, body, within)
+            answer = await self._send(endpoint, body, within)
         except Fault as fault:
             if fault.status == 400 and self._dialect.learn(str(fault), body):
                 attempts.failed(fault.kind, charge=0.0)
@@ -171,25 +170,6 @@ class OpenAIChat(DialectChat):
         finally:
             attempts.seconds += monotonic() - sent_at
             self._endpoints.release(endpoint, sent_at)
-
-    async def _post(self, endpoint: Endpoint, body: Mapping[str, Any], seconds: float) -> ChatAnswer:
-        asking = self._client.post(f"{endpoint.url}/chat/completions").body_bytes(orjson.dumps(body))
-        sent_at = monotonic()
-        try:
-            response = await asking.timeout(timedelta(seconds=seconds)).build().send()
-            raw = bytes(await response.bytes())
-        except RequestError as error:
-            if never_connected(error):
-                raise Fault(FaultKind.UNREACHABLE, f"cannot connect to {endpoint.url}: {reason_of(error)}") from error
-            if isinstance(error, RequestTimeoutError):
-                raise Fault(FaultKind.TIMED_OUT, f"no answer within {seconds:g} s") from error
-            raise Fault(FaultKind.BROKEN, f"the connection broke: {reason_of(error)}") from error
-        if response.status != 200:
-            raise fault_of(response.status, raw, response.get_header("Retry-After"))
-        try:
-            return read_completion(raw, monotonic() - sent_at)
-        except NotACompletion as error:
-            raise Fault(FaultKind.BROKEN, str(error)) from error
 
     async def _given_up(self, fault: Fault, begun: float, *, pardon: bool) -> Exception | None:
         """The error for a call that stays unanswered: the record's, or the endpoint's if it answers nobody.

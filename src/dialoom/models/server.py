@@ -19,12 +19,23 @@ _IDLE = timedelta(seconds=60)
 _LIST_WITHIN = timedelta(seconds=30)
 
 
-def open_client(key: str | None) -> Client:
-    """A pool of connections without a limit of its own: the limiter sets how much is in flight."""
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+def open_client(key: str | None, header: str = "Authorization") -> Client:
+    """A pool of connections without a limit of its own: the limiter sets how much is in flight.
+
+    Args:
+        header: the one that the key goes into; a key in another than `Authorization` goes there as it is.
+    """
+    shown = f"Bearer {key}" if header.lower() == "authorization" else key
+    headers = {"Content-Type": "application/json"} | ({header: shown} if key and shown else {})
     builder = ClientBuilder().default_headers(headers).max_connections(None)
     # One connection a call: what is in flight at a server that multiplexes is bounded by the server, unseen by us.
     return builder.http1_only().connect_timeout(_CONNECT_WITHIN).pool_idle_timeout(_IDLE).build()
+
+
+def beneath(url: str, path: str) -> str:
+    """What lies under a base URL; the URL's query, such as Azure's `?api-version=`, goes with it."""
+    base, _, query = url.partition("?")
+    return f"{base.rstrip('/')}/{path}" + (f"?{query}" if query else "")
 
 
 def reason_of(error: RequestError) -> str:
@@ -42,7 +53,7 @@ async def _round_trip(client: Client, url: str) -> float:
     """Seconds that a small question takes on a connection that is open; 0 where it fails."""
     asked_at = monotonic()
     try:
-        await client.get(f"{url}/models").timeout(_LIST_WITHIN).build().send()
+        await client.get(beneath(url, "models")).timeout(_LIST_WITHIN).build().send()
     except RequestError:
         return 0.0
     return monotonic() - asked_at
@@ -73,7 +84,7 @@ class ServerList:
         failure = ""
         for url in urls:
             try:
-                reply = await client.get(f"{url}/models").timeout(_LIST_WITHIN).build().send()
+                reply = await client.get(beneath(url, "models")).timeout(_LIST_WITHIN).build().send()
                 if reply.status in (401, 403):
                     raise EndpointError(
                         f"{url} answers {reply.status}: the key is missing or refused",

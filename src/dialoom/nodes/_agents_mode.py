@@ -1,4 +1,4 @@
-"""Two agents in turn: each speaker is a model of its own that sees only what was said."""
+"""What an agent reads and how its turn is read: each speaker sees only what was said, and who it is itself."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialoom.dialogue import Turn
-from dialoom.graph.context import Context
 from dialoom.graph.template import Template
 from dialoom.models import Message
 from dialoom.nodes._plan_lines import PLAN_LINES
+from dialoom.nodes._speaker import Scene
 
 END_MARK = "<end>"
 AGENT = Template(
     """
-{% if shown %}
-Talks that sound right:
-
-{{ shown | join('\n\n') }}
-
-{% endif %}
 You are {{ me.name }}{% if me.age %}, {{ me.age }}{% endif %}{% if me.description %}: {{ me.description }}{% endif %}
 
 You are talking with {{ others | map(attribute='name') | join(' and ') }}.
@@ -39,76 +33,87 @@ AGENT_GRAMMAR = r"""root ::= sentence (" " sentence)? (" <end>")?
 sentence ::= [^\x00-\x20<>{}\[\]|#*_`"] [^\x00-\x1f<>{}\[\]|#*_`.!?]{1,110} [.!?]
 """
 _OPENING = "(You speak first.)"
-_CLOSING = "(This is your last turn: bring the talk to its end.)"
-_FAREWELL = re.compile(r"\b(good ?bye|bye|see you|take care|good night|have a (nice|good|great) \w+)\b", re.IGNORECASE)
+_DEMO = "({about}You are {name}.)"
+_NOW = "(Now another talk{about}. You are {name}.)"
+_CLOSING = "This is your last turn: bring the talk to its end."
+_GO_ON = "(You speak again.)"
 _LABEL = re.compile(r"^\s*\**[\w .'-]{1,40}\**:\s+")
 
 
-async def converse_by_agents(
-    *,
-    system: Template,
-    fields: Mapping[str, Any],
-    personas: Sequence[Mapping[str, Any]],
-    models: Sequence[str],
-    least: int,
-    turns: int,
-    params: Mapping[str, Any],
-    grammar: str | None,
-    sample: int,
-    context: Context,
-) -> list[Turn]:
-    """The turns of a talk.
+def seen_by(
+    name: str,
+    system: str,
+    said: Sequence[Turn],
+    last: bool,
+    instructions: Sequence[str] = (),
+    named: bool = False,
+    before: Sequence[Message] = (),
+) -> list[Message]:
+    """The talk as one agent sees it: its own turns are the assistant's, all others the user's.
 
-    It ends when an agent writes the end mark, when two speakers in a row say goodbye, or at `turns` turns, whichever is
-    first, but not before `least`. How it ended is noted in the lineage.
+    Args:
+        instructions: what it must do in its next turn.
+        named: whether the turns of the others begin with their names, as with more than two speakers they must.
+        before: examples as earlier turns, which end with the user's.
     """
-    said: list[Turn] = []
-    ended = "length"
-    while len(said) < turns:
-        index = len(said) % len(personas)
-        me = personas[index]
-        others = [persona for persona in personas if persona is not me]
-        last = len(said) >= turns - len(personas)
-        messages = seen_by(
-            str(me["name"]), system.render({**fields, "me": me, "others": others, "end_mark": END_MARK}), said, last
-        )
-        model = models[index % len(models)]
-        text = await context.ask(
-            model,
-            messages,
-            params=params,
-            grammar=grammar if context.takes_grammar(model) else None,
-            sample=sample,
-        )
-        marked = END_MARK in text
-        said.append(Turn(speaker=str(me["name"]), text=_clean(text, personas)))
-        if len(said) >= least and marked:
-            ended = "mark"
-            break
-        if len(said) >= least and all(_FAREWELL.search(turn.text) for turn in said[-2:]):
-            ended = "farewell"
-            break
-    context.note("the talk ended", by=ended, turns=len(said), candidate=sample)
-    return [turn for turn in said if turn.text]
-
-
-def seen_by(name: str, system: str, said: Sequence[Turn], last: bool) -> list[Message]:
-    """The talk as one agent sees it: its own turns are the assistant's, all others the user's."""
-    messages: list[dict[str, Any]] = [{"role": "system", "content": system}]
+    messages: list[dict[str, Any]] = [{"role": "system", "content": system}, *(dict(each) for each in before)]
     if not said or said[0].speaker == name:
-        messages.append({"role": "user", "content": _OPENING})
+        _add(messages, _OPENING)
     for turn in said:
         role = "assistant" if turn.speaker == name else "user"
-        if messages[-1]["role"] == role == "user":
-            messages[-1]["content"] += f"\n{turn.text}"
+        text = f"{turn.speaker}: {turn.text}" if named and role == "user" else turn.text
+        if messages[-1]["role"] == role:
+            messages[-1]["content"] += f"\n{text}"
         else:
-            messages.append({"role": role, "content": turn.text})
-    if last:
-        messages[-1]["content"] += f"\n{_CLOSING}"
+            messages.append({"role": role, "content": text})
+    if messages[-1]["role"] == "assistant":
+        messages.append({"role": "user", "content": _GO_ON})
+    for told in (*instructions, *((_CLOSING,) if last else ())):
+        messages[-1]["content"] += f"\n({told})"
     return list(messages)
 
 
-def _clean(text: str, personas: Sequence[Mapping[str, Any]]) -> str:
+def as_earlier_turns(scene: Scene, me: Mapping[str, Any]) -> list[Message]:
+    """The examples as `me` would have had them: whoever spoke at its place is the assistant, the others the user.
+
+    They end with a user's line that turns to the talk itself, which is what small models heed most.
+    """
+    messages: list[dict[str, Any]] = []
+    index = scene.personas.index(me)
+    for talk in scene.examples:
+        speakers = list(dict.fromkeys(turn.speaker for turn in talk.turns))
+        mine = speakers[index % len(speakers)]
+        messages.append(
+            {"role": "user", "content": _DEMO.format(about=_about(talk.topic, "A talk: ", ". "), name=mine)}
+        )
+        for turn in talk.turns:
+            role = "assistant" if turn.speaker == mine else "user"
+            if messages[-1]["role"] == role:
+                messages[-1]["content"] += f"\n{turn.text}"
+            else:
+                messages.append({"role": role, "content": turn.text})
+        # The last word is the assistant's: what the other said after it is not answered.
+        if messages[-1]["role"] == "user":
+            messages.pop()
+    if not messages:
+        return []
+    about = _about(scene.fields.get("subtopic") or scene.fields.get("topic"), ": ", "")
+    return [*messages, {"role": "user", "content": _NOW.format(about=about, name=me["name"])}]
+
+
+def _about(topic: Any, start: str, end: str) -> str:
+    return f"{start}{topic}{end}" if topic else ""
+
+
+def _add(messages: list[dict[str, Any]], text: str) -> None:
+    if messages[-1]["role"] == "user":
+        messages[-1]["content"] += f"\n{text}"
+    else:
+        messages.append({"role": "user", "content": text})
+
+
+def spoken(text: str, personas: Sequence[Mapping[str, Any]]) -> str:
+    """An answer's words: without the end mark, a speaker's label, line breaks and quotation marks around it."""
     text = text.replace(END_MARK, "").strip()
     label = _LABEL.match(text)
     if label and label[0].strip().strip("*:").strip().casefold() in {str(p["name"]).casefold() for p in personas}:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialoom.dialogue import Slot
 from dialoom.errors import DataError, Place
-from dialoom.graph.source import read_rows
+from dialoom.graph.read_rows import read_rows
 from dialoom.intents.line import Line
 from dialoom.intents.noise import Rates, fit_rates
 from dialoom.intents.realism import Verifier

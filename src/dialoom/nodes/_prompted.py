@@ -4,34 +4,97 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Self
 
 import orjson
-from pydantic import Field
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from dialoom.errors import DataError, DialoomError, Place
+from dialoom.errors import DataError, DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.examples import ExamplesField
-from dialoom.graph.node import Node
+from dialoom.graph.node import Fields, Node, Shape
+from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
 from dialoom.models import Message
+from dialoom.nodes._draw import check_choice, draw, place
 
 # Characters of English text to a token, roughly, for estimates made without a tokenizer.
 _CHARS_PER_TOKEN = 4
+# The field that says which model was drawn for a record.
+_DRAWN = "model"
+_MODEL_SCHEMA = {
+    "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}]
+}
 
 
 class Asking(Node):
     """A node that asks a model."""
 
-    model: str = Field(default="writer", description="The model it asks, by its name in the recipe.")
+    # Whether `model` may be weights of several.
+    DRAWS: ClassVar[bool] = True
+
+    model: Annotated[str, WithJsonSchema(_MODEL_SCHEMA)] = Field(
+        default="writer",
+        description="The model it asks, by its name in the recipe; or one of several, drawn for each record by weight, "
+        "such as {small: 1, large: 1}. The field `model` then says which, and one that it names already is taken.",
+    )
     system: Template | None = Field(default=None, description="The system message.")
     temperature: float | None = Field(default=None, ge=0, description="Sampling temperature.")
     max_tokens: int | None = Field(default=None, ge=1, description="Most tokens of an answer.")
     params: dict[str, Any] = Field(default_factory=dict, description="Further sampling parameters, by OpenAI's names.")
 
+    _mix: dict[str, float] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _take_mix(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        mix = value.get("model") if isinstance(value, Mapping) and cls.DRAWS else None
+        if not isinstance(mix, Mapping):
+            return handler(value)
+        if not mix:
+            raise PydanticCustomError("model", "expected a model's name, or weights of several")
+        try:
+            weights = check_choice(mix)
+        except ValueError as error:
+            raise PydanticCustomError("model", "{why}", {"why": str(error)}) from error
+        node = handler({**value, "model": next(iter(weights))})
+        node._mix = weights
+        return node
+
+    @model_serializer(mode="wrap")
+    def _with_mix(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = handler(self)
+        return {**written, "model": self._mix} if self._mix and "model" in written else written
+
     def models(self) -> Mapping[str, str]:
-        return {"model": self.model}
+        return {f"model.{name}": name for name in self._mix} or {"model": self.model}
+
+    def draws(self) -> Mapping[str, Shape]:
+        return {_DRAWN: {"type": "string"}} if self._mix else {}
+
+    def for_record(self, record: Record, context: Context) -> tuple[Node, Fields]:
+        if not self._mix:
+            return self, {}
+        name = record.fields.get(_DRAWN)
+        if name is None:
+            # Evenly over the records, as quotas are, so that tables by model have rows of the same number.
+            name = draw(self._mix, place(_DRAWN, 0, True, record, context))
+        elif name not in self._mix:
+            raise RecordError(
+                f"the field '{_DRAWN}' holds {name!r:.40}, and the models to draw from are {', '.join(self._mix)}",
+                remedy=f"call that field of the source something else than '{_DRAWN}'",
+            )
+        return self.model_copy(update={"model": name}), {_DRAWN: name}
 
     def sampling(self) -> dict[str, Any]:
         """The parameters of its calls."""

@@ -47,11 +47,13 @@ def turns_in(fields: Mapping[str, Any], name: str) -> list[Turn]:
 
 def replies_in(fields: Mapping[str, Any], name: str, speaker: str) -> Iterator[dict[str, Any]]:
     """The replies in a field: one, or a list of them, each an object with `text`, or a text, said by `speaker`; of a
-    dialogue its last turn.
+    dialogue its last turn; of a mapping of models to texts, such as `poll` writes, each.
 
     Raises RecordError where there are none, or what is there is no reply.
     """
     value = fields.get(name)
+    if isinstance(value, Mapping) and "text" not in value and value and all(isinstance(v, str) for v in value.values()):
+        value = [{"text": text, "model": model} for model, text in value.items()]
     for one in value if isinstance(value, list) else [value]:
         held = one
         if isinstance(one, Mapping) and isinstance(one.get("turns"), list) and one["turns"]:

@@ -31,6 +31,9 @@ Topic: {{ topic | default('everyday life') }}
 {% if subtopic is defined and subtopic %}Situation: {{ subtopic }}
 {% endif %}
 Speakers: {{ speakers | join(' and ') }}
+{% if outline is defined and outline %}Turn by turn:
+{{ outline | join('\n') }}
+{% endif %}
 Their conversation about this, in {{ turns }} turns:
 """
 )
@@ -38,16 +41,18 @@ Their conversation about this, in {{ turns }} turns:
 _LONGEST_LINE = 180
 
 
-def script_grammar(speakers: Sequence[str], turns: int, line: str | None) -> str:
-    """A GBNF grammar for `turns` lines whose speakers alternate.
+def script_grammar(who: Sequence[str] | None, names: Sequence[str], turns: int, line: str | None) -> str:
+    """A GBNF grammar for `turns` lines.
 
     Args:
+        who: the speaker of each line; None for any of `names`.
         line: rule body for what is said in one turn; None for any text without line breaks and markup that ends in
             sentence punctuation.
     """
-    heads = [
-        orjson.dumps(("\n" if index else "") + f"{speakers[index % len(speakers)]}: ").decode()
-        for index in range(turns)
-    ]
+    heads = []
+    for index in range(turns):
+        able = [who[index]] if who is not None else names
+        forms = [orjson.dumps(("\n" if index else "") + f"{name}: ").decode() for name in able]
+        heads.append(forms[0] if len(forms) == 1 else f"({' | '.join(forms)})")
     said = line or rf'[^\x00-\x20<>{{}}\[\]|#*_`"] [^\x00-\x1f<>{{}}\[\]|#*_`.!?]{{3,{_LONGEST_LINE}}} [.!?]'
     return f"root ::= {' '.join(f'{head} line' for head in heads)}\nline ::= {said}\n"

@@ -20,12 +20,12 @@ def _check(value: Any) -> Any:
     return value
 
 
-def _as_range(value: Any) -> Any:
+def as_range(value: Any) -> Any:
     number = isinstance(value, int) or (isinstance(value, str) and value.strip().isdecimal())
     return f"{value}..{value}" if number else value
 
 
-Turns = Annotated[str, BeforeValidator(_as_range, json_schema_input_type=int | str), AfterValidator(_check)]
+Turns = Annotated[str, BeforeValidator(as_range, json_schema_input_type=int | str), AfterValidator(_check)]
 
 
 def longest(turns: str) -> int:
@@ -45,13 +45,17 @@ def shortest(turns: str) -> int:
 def number_of_turns(turns: str, plan: Any, context: Context) -> int:
     """A number out of the range: from its lower, middle or upper third where the plan's duration says short, medium or
     long, and from all of it otherwise."""
-    bounds = read_range(turns)
-    assert bounds is not None
-    low, high = int(bounds[0]), int(bounds[1])
+    low, high = band(turns, plan)
+    return context.random("turns").randint(low, high)
+
+
+def band(turns: str, plan: Any) -> tuple[int, int]:
+    """The range, or the third of it that the plan's duration asks for."""
+    low, high = shortest(turns), longest(turns)
     duration = str(plan.get("duration") or "").lower() if isinstance(plan, Mapping) else ""
     third = next((index for word, index in _THIRDS.items() if word in duration), None)
     if third is not None:
         size = high - low + 1
         first = low + size * third // 3
         low, high = first, max(first, low + size * (third + 1) // 3 - 1)
-    return context.random("turns").randint(low, high)
+    return low, high

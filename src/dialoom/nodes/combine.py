@@ -28,6 +28,9 @@ class Combine(Node):
     def needs(self) -> Mapping[str, str]:
         return {self.source: "from"}
 
+    def makes_records(self) -> bool:
+        return True
+
     def writes(self) -> Mapping[str, Shape]:
         return {self.field: {"type": "array"}}
 

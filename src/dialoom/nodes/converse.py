@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from dialoom.dialogue import Turn, read_script, write_script
-from dialoom.errors import DataError, DialoomError, Place, RecordError
+from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
-from dialoom.nodes._agents_mode import AGENT, AGENT_GRAMMAR, converse_by_agents
+from dialoom.nodes._agents_mode import AGENT
 from dialoom.nodes._candidates import BestOf, Rating
+from dialoom.nodes._cast import (
+    Cast,
+    all_have_models,
+    cast_models,
+    cast_problems,
+    found_in,
+    given_parts,
+    needs_of,
+    played_by,
+    within,
+)
+from dialoom.nodes._director import Steer, steer_problems
+from dialoom.nodes._order import Order, free, round_robin
+from dialoom.nodes._outline import as_told, outline_of, with_outline
+from dialoom.nodes._policy_field import UsedPolicy
 from dialoom.nodes._script_mode import PROMPT, ROLE, script_grammar
-from dialoom.nodes._turns import Turns, longest, number_of_turns, shortest
+from dialoom.nodes._shown_talks import script_of, speakers_of, turns_of
+from dialoom.nodes._speaker import Example, Part, Scene
+from dialoom.nodes._staging import Staged, people_of, staged
+from dialoom.nodes._steer import VARIABLES
+from dialoom.nodes._talk import hold_talk, hold_walk
+from dialoom.nodes._turns import Turns, longest, shortest
+from dialoom.nodes.parts.agent import Agent
+from dialoom.nodes.parts.writer import WRITER, Writer
 from dialoom.quality import Rules
 
 _TOKENS_PER_TURN = 30
@@ -26,15 +49,17 @@ _MOST_TOKENS_PER_TURN = 60
 
 
 class Converse(BestOf):
-    """Write a dialogue: the whole script in one call, or turn by turn with two models as the speakers.
+    """Write a dialogue: the whole script in one call, or turn by turn, by models as the speakers or by one writer.
 
     The speakers are the record's `personas`, or those named here. Of several candidates the first that meets all rules
     is taken, and where none does, the one that meets most.
     """
 
     kind: Literal["converse"] = "converse"
-    mode: Literal["script", "agents"] = Field(
-        default="script", description="`script`: one call writes it all; `agents`: the speakers answer each other."
+    mode: Literal["script", "agents", "writer"] = Field(
+        default="script",
+        description="`script`: one call writes it all; `agents`: the speakers answer each other, each without sight of "
+        "the others' personas; `writer`: one model writes it turn by turn.",
     )
     prompt: Template = Field(
         default=PROMPT, description="What to ask in script mode; `speakers` and `turns` can be read in it."
@@ -46,8 +71,24 @@ class Converse(BestOf):
     speakers: list[str] | None = Field(
         default=None, min_length=2, description="The speakers' names; left out, the names in the record's `personas`."
     )
-    cast: dict[str, str] | None = Field(
-        default=None, description="In agents mode: the model of each speaker by position, {first: a, second: b}."
+    cast: Cast | None = Field(
+        default=None,
+        min_length=1,
+        description="Turn by turn: who plays whom, {Ann: a, Ben: {kind: user, model: b}}, by name or position (first, "
+        "second, third ...). A text is a model.",
+    )
+    order: Order = Field(
+        default="round_robin",
+        description="Whose turn it is: `round_robin`, or `free`: who was addressed, else by seed.",
+    )
+    policy: UsedPolicy | None = Field(
+        default=None,
+        description="Which act follows which: a policy file, or the policy itself. It says who speaks, what each turn "
+        "is to do, and when the talk is over; turns get its `acts`.",
+    )
+    steer: Steer = Field(
+        default_factory=list,
+        description="What is made to happen: [interruption, {kind: inject, say: ..., turns: 3..5, by: Ann}, ...].",
     )
     rules: list[str] | None = Field(
         default=None, description="Rules to choose by; left out, the recipe's quality rules, or else the usual ones."
@@ -60,10 +101,14 @@ class Converse(BestOf):
 
     @model_validator(mode="after")
     def _cast_fits(self) -> Converse:
-        if self.cast is not None and (self.mode != "agents" or set(self.cast) != {"first", "second"}):
-            raise ValueError("'cast' goes with mode 'agents' and names the models of 'first' and 'second'")
-        if self.mode == "agents" and "prompt" in self.model_fields_set:
-            raise ValueError("'prompt' goes with mode 'script': in mode 'agents' each speaker reads 'system'")
+        if self.cast is not None and self.mode == "script":
+            raise ValueError("'cast' goes with modes 'agents' and 'writer': a script is written in one call")
+        if self.order == "free" and self.policy is not None:
+            raise ValueError("with a 'policy' there is no free 'order': the policy says whose turn it is")
+        if self.order == "free" and self.mode == "script" and self.steer:
+            raise ValueError("a script of free 'order' cannot be steered: nobody knows whose turn it will be")
+        if self.mode != "script" and "prompt" in self.model_fields_set:
+            raise ValueError(f"'prompt' goes with mode 'script': in mode '{self.mode}' models read 'system'")
         return self
 
     @field_validator("speakers")
@@ -77,31 +122,38 @@ class Converse(BestOf):
         return names
 
     def provides(self) -> frozenset[str]:
-        both = frozenset({"speakers", "turns"})
-        return both if self.mode == "script" else both | {"me", "others", "end_mark", "shown"}
+        own = {"speakers", "turns"} | (VARIABLES if self.steer or self.policy else frozenset())
+        if self.mode == "script":
+            return frozenset(own | {"outline"})
+        parts = (part.provides() for part in (*self._parts().values(), self._usual()))
+        return frozenset(own.union({"me", "others", "end_mark", "shown"}, *parts))
+
+    def templates(self) -> Iterable[tuple[str, Template]]:
+        yield from super().templates()
+        for where, template in self.policy.templates() if self.policy is not None else ():
+            yield f"policy.{where}" if where else "policy", template
 
     def needs(self) -> Mapping[str, str]:
-        return {} if self.speakers else {"personas": ""}
+        own = {} if self.speakers else {"personas": ""}
+        return own | needs_of(self._parts())
 
     def answer_field(self) -> str:
         return "dialogue"
 
     def usable(self, row: Row) -> bool:
-        return _script_of(row) is not None
+        return script_of(row) is not None
 
     def models(self) -> Mapping[str, str]:
-        if self.cast is None:
-            return super().models()
-        return {f"cast.{name}": model for name, model in self.cast.items()}
+        own = {} if all_have_models(self.cast, self.speakers) else super().models()
+        return {**own, **cast_models(self.cast)}
 
     def writes(self) -> Mapping[str, Shape]:
-        turn = {
-            "type": "object",
-            "properties": {"speaker": {"type": "string"}, "text": {"type": "string"}},
-            "additionalProperties": False,
-        }
+        said: Mapping[str, Shape] = {"speaker": {"type": "string"}, "text": {"type": "string"}}
+        noted: Mapping[str, Shape] = {name: {} for name in Turn.model_fields}
+        turn = {"type": "object", "properties": {**noted, **said}, "additionalProperties": False}
         turns = {"turns": {"type": "array", "items": turn}, "script": {"type": "string"}}
-        return {self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
+        added: dict[str, Shape] = {name: {} for name in self._added()}
+        return {**added, self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         turns = longest(self.turns)
@@ -110,13 +162,28 @@ class Converse(BestOf):
             return Work(
                 self.together, self.candidates, 1, tokens, min(self.max_tokens or 10_000, turns * _TOKENS_PER_TURN)
             )
-        system = self.prompt_tokens(self.system or AGENT)
+        system = self.prompt_tokens(self.system or (WRITER if self.mode == "writer" else AGENT))
+        parts = [*self._parts().values(), self._usual()]
+        least, most = zip(*(part.calls_a_turn() for part in parts), strict=True)
         return Work(
-            2 * self.together, turns * self.candidates, 1, system + turns * _TOKENS_PER_TURN // 2, _TOKENS_PER_TURN
+            2 * self.together * min(least),
+            turns * self.candidates * max(most),
+            1,
+            system + turns * _TOKENS_PER_TURN // 2,
+            _TOKENS_PER_TURN,
         )
+
+    def code(self) -> str:
+        return "\n".join(code for part in self._parts().values() if (code := part.code()))
 
     def prepare(self, folder: Path) -> None:
         super().prepare(folder)
+        for name, part in self._parts().items():
+            with found_in(f"cast.{name}"):
+                part.prepare(folder)
+        if self.policy is not None:
+            with found_in("policy"):
+                self.policy.load(folder)
         if self.rules is not None:
             for index, rule in enumerate(self.rules):
                 try:
@@ -125,73 +192,103 @@ class Converse(BestOf):
                     raise DialoomError(error.what, place=Place(field=f"rules[{index}]"), remedy=error.remedy) from error
             self._rules = Rules(self.rules)
 
+    def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        yield from super().problems(shapes)
+        for name, part in self._parts().items():
+            for error in part.problems(shapes):
+                yield within(error, f"cast.{name}")
+        yield from cast_problems(self.cast, self.speakers)
+        yield from steer_problems(self.steer, self.turns, self.speakers, self.mode == "script", self.policy is not None)
+        if self.policy is not None:
+            for error in self.policy.problems(shortest(self.turns), longest(self.turns), self.speakers):
+                yield within(error, "policy")
+
     async def run(self, record: Record, context: Context) -> Fields:
-        personas = self._personas(record)
-        turns = number_of_turns(self.turns, record.fields.get("plan"), context)
+        personas = people_of(record, self.speakers)
 
         async def make(sample: int, context: Context) -> list[Turn]:
-            made = await self._write(record, context, personas, turns, sample)
+            made = await self._write(record, context, personas, sample)
             if not made:
                 raise RecordError(f"the model wrote no turn by {' or '.join(str(p['name']) for p in personas)}")
             return made
 
         made = await self.best(make, lambda made: self._rate(record, made, context), context)
-        return {self.field: dialogue_value(made)}
+        return {**self._added(), self.field: dialogue_value(made)}
 
-    def _personas(self, record: Record) -> list[Mapping[str, Any]]:
-        if self.speakers is not None:
-            return [{"name": name} for name in self.speakers]
-        personas = record.fields.get("personas")
-        named = [p for p in personas if isinstance(p, Mapping) and p.get("name")] if isinstance(personas, list) else []
-        if len(named) < 2 or len({str(p["name"]).casefold() for p in named}) < len(named):
-            raise RecordError(
-                "a dialogue needs two speakers with different names",
-                remedy="let 'personas' hold objects with 'name', or name the 'speakers'",
-            )
-        return named
+    def _added(self) -> Fields:
+        """What the parts of the cast add to the record."""
+        return {name: value for part in self._parts().values() for name, value in part.adds().items()}
 
     async def _write(
-        self, record: Record, context: Context, personas: Sequence[Mapping[str, Any]], turns: int, sample: int
+        self, record: Record, context: Context, personas: Sequence[Mapping[str, Any]], sample: int
     ) -> list[Turn]:
-        names = [str(persona["name"]) for persona in personas]
-        sampling = self.sampling()
-        if self.mode == "agents":
-            return await converse_by_agents(
-                system=self.system or AGENT,
-                fields={**record.fields, "speakers": names, "turns": turns, "shown": self._shown(context)},
-                personas=personas,
-                models=list(self.cast.values()) if self.cast else [self.model],
-                least=shortest(self.turns),
-                turns=turns,
-                params={"max_tokens": _MOST_TOKENS_PER_TURN * 2, **sampling},
-                grammar=f"root ::= {self.line_grammar}\n" if self.line_grammar else AGENT_GRAMMAR,
-                sample=sample,
-                context=context,
-            )
+        script = self.mode == "script"
+        talk = staged(personas, self.turns, self.order, self.steer, self.policy, script, sample, record, context)
+        scene = Scene(
+            fields=talk.director.fields,
+            personas=personas,
+            turns=talk.turns,
+            least=talk.least,
+            model=self.model,
+            system=self.system,
+            params={"max_tokens": _MOST_TOKENS_PER_TURN * 2, **self.sampling()},
+            line=self.line_grammar,
+            sample=sample,
+        )
+        if script:
+            return await self._script(scene, talk, context)
+        shown = self._shown(context)
+        fields = {**scene.fields, "shown": [write_script(example.turns) for example in shown]}
+        return await self._talk(replace(scene, fields=fields, examples=shown), talk, context)
+
+    async def _talk(self, scene: Scene, talk: Staged, context: Context) -> list[Turn]:
+        names = talk.director.stage.names
+        cast = played_by(self.cast, names, self._usual)
+        if any(part.model is None for part in cast) and "model" not in self.models():
+            raise RecordError("the cast gives no model to one of the speakers", remedy="name it there")
+        speakers = [part.speaker(me, scene) for part, me in zip(cast, scene.personas, strict=True)]
+        if talk.walk is not None:
+            return await hold_walk({each.name: each for each in speakers}, scene, talk.walk, talk.director, context)
+        following = round_robin(names) if self.order == "round_robin" else free(names, scene.sample, context)
+        return await hold_talk(speakers, scene, following, talk.director, context)
+
+    async def _script(self, scene: Scene, talk: Staged, context: Context) -> list[Turn]:
+        names = talk.director.stage.names
+        outline = outline_of(scene, talk.who, talk.walk, talk.director)
         messages = self.messages(
             self.prompt,
-            {**record.fields, "speakers": names, "turns": turns},
+            {**scene.fields, "outline": outline},
             context,
-            answer=_script_of,
-            variables=lambda row: {"turns": len(_turns_of(row)), "speakers": _speakers_of(row)},
+            answer=script_of,
+            variables=lambda row: {"turns": len(turns_of(row)), "speakers": speakers_of(row)},
             system=ROLE,
         )
-        grammar = script_grammar(names, turns, self.line_grammar) if context.takes_grammar(self.model) else None
+        if outline and "outline" not in self.prompt.variables | self.prompt.guarded:
+            messages = with_outline(messages, outline)
         text = await context.ask(
             self.model,
             messages,
-            params={"max_tokens": turns * _MOST_TOKENS_PER_TURN, **sampling},
-            grammar=grammar,
-            sample=sample,
+            params={"max_tokens": scene.turns * _MOST_TOKENS_PER_TURN, **self.sampling()},
+            grammar=script_grammar(talk.who, names, scene.turns, self.line_grammar)
+            if context.takes_grammar(self.model)
+            else None,
+            sample=scene.sample,
         )
-        return read_script(text, names)
+        return as_told(read_script(text, names), talk.walk, talk.director)
 
-    def _shown(self, context: Context) -> list[str]:
-        """The scripts of the drawn examples, which agents read in their system message."""
-        drawn = [(name, script) for name, row in self.drawn(context) if (script := _script_of(row)) is not None]
+    def _usual(self, model: str | None = None) -> Part:
+        return Writer(model=model) if self.mode == "writer" else Agent(model=model)
+
+    def _parts(self) -> Mapping[str, Part]:
+        """The parts that the cast gives, by its keys."""
+        return given_parts(self.cast, self._usual)
+
+    def _shown(self, context: Context) -> list[Example]:
+        """The drawn examples, for talks turn by turn."""
+        drawn = [(name, row) for name, row in self.drawn(context) if turns_of(row)]
         if drawn:
             context.showed([name for name, _ in drawn])
-        return [script for _, script in drawn]
+        return [Example(row.get("subtopic") or row.get("topic"), turns_of(row)) for _, row in drawn]
 
     def _rate(self, record: Record, turns: list[Turn], context: Context) -> Rating:
         fields = {**record.fields, "dialogue": dialogue_value(turns)}
@@ -203,26 +300,6 @@ class Converse(BestOf):
 def dialogue_value(turns: Sequence[Turn]) -> dict[str, Any]:
     """A dialogue as the value of a record's field: its turns, and its script for prompts."""
     return {"turns": [turn.model_dump(exclude_defaults=True) for turn in turns], "script": write_script(turns)}
-
-
-def _turns_of(row: Row) -> list[Turn]:
-    value = row.get("dialogue")
-    turns = value.get("turns", []) if isinstance(value, Mapping) else []
-    try:
-        return [Turn.model_validate(turn) for turn in turns]
-    except ValidationError as error:
-        raise DataError(
-            "an example's turns are not turns", remedy="a turn is an object with 'speaker' and 'text', both texts"
-        ) from error
-
-
-def _speakers_of(row: Row) -> list[str]:
-    return list(dict.fromkeys(turn.speaker for turn in _turns_of(row)))
-
-
-def _script_of(row: Row) -> str | None:
-    turns = _turns_of(row)
-    return write_script(turns) if turns else None
 
 
 NODE = Converse

@@ -17,6 +17,9 @@ class Expand(Listing):
 
     kind: Literal["expand"] = "expand"
 
+    def makes_records(self) -> bool:
+        return True
+
     def writes(self) -> Mapping[str, Shape]:
         return {self.field: self.item_shape()}
 

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
-import importlib
-import importlib.util
 import inspect
-import sys
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
-import orjson
-from pydantic import BaseModel, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
-from dialoom.errors import DialoomError, Place, RecordError, Rejected, nearest
+from dialoom.errors import DialoomError, Place, RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.node import Children, Fields, Node, Shape
-from dialoom.graph.record import Record, digest
-from dialoom.nodes._no_number import no_number
-from dialoom.nodes._thread import in_thread
-
-_JSON = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+from dialoom.graph.own_code import files_of, find_function, name_of, source_of
+from dialoom.graph.record import Record
+from dialoom.nodes._user_code import Overdue, Raised, call_function, json_of
 
 
 class Function(Node):
@@ -51,8 +43,7 @@ class Function(Node):
         function = value.get("call") if isinstance(value, Mapping) else None
         if not callable(function):
             return handler(value)
-        name = f"{function.__module__}:{getattr(function, '__qualname__', type(function).__qualname__)}"
-        return handler({**value, "call": name}).bind(function)
+        return handler({**value, "call": name_of(function)}).bind(function)
 
     def bind(self, function: Callable[..., Any]) -> Function:
         """Use this function itself, for recipes built in Python."""
@@ -60,24 +51,16 @@ class Function(Node):
         return self
 
     def files(self) -> Iterable[Path]:
-        if self._given:
-            return []
-        where = self.call.rpartition(":")[0]
-        if where.endswith(".py"):
-            return [Path(where)]
-        try:
-            spec = importlib.util.find_spec(where) if where else None
-        except (ImportError, ValueError):
-            spec = None
-        return [Path(spec.origin)] if spec is not None and spec.origin and spec.has_location else []
+        return [] if self._given else files_of(self.call)
 
     def code(self) -> str:
-        if not self._given:
-            return ""
-        try:
-            return inspect.getsource(self._function)  # type: ignore[arg-type]
-        except (OSError, TypeError):
-            return ""
+        return source_of(self._function) if self._given and self._function is not None else ""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call the function that it was made of."""
+        if self._function is None:
+            raise TypeError(f"{self.call} is not loaded before its recipe is checked")
+        return self._function(*arguments, **named)
 
     def writes(self) -> Mapping[str, Shape]:
         return {name: {} for name in self.fields or [self.field]}
@@ -92,7 +75,7 @@ class Function(Node):
 
     def prepare(self, folder: Path) -> None:
         if self._function is None:
-            self._function = _find(self.call, folder)
+            self._function = find_function(self.call, folder)
         try:
             inspect.signature(self._function)
         except (ValueError, TypeError) as error:
@@ -118,95 +101,22 @@ class Function(Node):
         # Records that come from one share its values.
         arguments = copy.deepcopy(taken)
         begun = monotonic()
-        within = asyncio.timeout(context.seconds_left())
         try:
-            async with within:
-                if inspect.iscoroutinefunction(self._function):
-                    result = await self._function(**arguments)
-                else:
-                    result = await in_thread(self._function, arguments)
-        except (Rejected, RecordError):
-            raise
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            raise RecordError(f"{self.call} was cancelled by something that it awaited") from error
-        except (Exception, SystemExit) as error:
-            if within.expired():
-                raise RecordError(f"{self.call} took longer than the time that one record may take") from error
-            # Whatever the user's code raises, were it sys.exit, is this record's failure and no other's.
-            raise RecordError(f"{self.call} raised {type(error).__name__}: {error}") from error
+            result = await call_function(self._function, arguments, context.seconds_left())
+        except Overdue as error:
+            raise RecordError(f"{self.call} took longer than the time that one record may take") from error
+        except Raised as error:
+            raise RecordError(f"{self.call} {error}") from error
         finally:
             context.took(monotonic() - begun)
         if self.into is None and isinstance(result, dict):
-            return _named(result, self.call)
+            return dict(json_of(result, self.call))
         if self.into is None and isinstance(result, list) and all(isinstance(item, dict) for item in result):
-            return Children([_named(item, self.call) for item in result])
-        return _named({self.field: result}, self.call)
+            return Children([json_of(item, self.call) for item in result])
+        return dict(json_of({self.field: result}, self.call))
 
     def _parameters(self) -> Mapping[str, inspect.Parameter]:
         return inspect.signature(self._function).parameters if self._function is not None else {}
-
-
-def _named(fields: Fields, call: str) -> Fields:
-    """The fields that a function returned, which must be such as JSON has, since records are stored."""
-    try:
-        text = orjson.dumps(fields, _as_json, _JSON)
-    except TypeError as error:
-        raise RecordError(
-            f"{call} returned what JSON cannot hold: {error}", remedy="return texts, numbers, lists and dicts"
-        ) from error
-    json: Fields = orjson.loads(text)
-    # It would be kept as null, and nobody would know. The whole is looked through only where there is a null.
-    if b"null" in text and (where := no_number(fields)) is not None:
-        raise RecordError(
-            f"{call} returned NaN or infinity in {where}, which JSON cannot hold",
-            remedy="return None where there is no number",
-        )
-    return json
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    raise TypeError(f"a value of type {type(value).__name__}")
-
-
-def _find(call: str, folder: Path) -> Callable[..., Any]:
-    where, _, name = call.rpartition(":")
-    place = Place(field="call")
-    if not where or not name:
-        raise DialoomError(f"'{call}' names no function", place=place, remedy="write file.py:name")
-    if where.endswith(".py") and not (folder / where).is_file():
-        raise DialoomError(
-            f"there is no file {where}", place=place, remedy=f"relative paths start at the recipe's folder, {folder}"
-        )
-    try:
-        module = _load_file(folder / where) if where.endswith(".py") else importlib.import_module(where)
-    except Exception as error:
-        # Whatever the user's code raises while it is loaded is a mistake to be shown, with its line.
-        frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if where in frame.filename]
-        line = error.lineno if isinstance(error, SyntaxError) else (frames or [None])[-1]
-        at = f", line {line}" if line else ""
-        raise DialoomError(f"cannot import {where}{at}: {type(error).__name__}: {error}", place=place) from error
-    function = getattr(module, name, None)
-    if not callable(function):
-        known = [known for known, value in vars(module).items() if inspect.isfunction(value)]
-        raise DialoomError(f"{where} has no function '{name}'", place=place, remedy=nearest(name, known))
-    return function  # type: ignore[no-any-return]
-
-
-def _load_file(path: Path) -> Any:
-    # A name of its own, so that two recipes' `steps.py` do not meet in sys.modules.
-    name = f"dialoom_user_{digest(path.resolve())}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 NODE = Function

@@ -26,7 +26,7 @@ _BRIDGES = ("oh, and", "by the way,", "one more thing,", "actually,", "also,", "
 class Locate(Node):
     """Label the turn in which the record's intent is said: the likeliest of the speaker's by what real lines teach.
 
-    Where no turn from `after` on says it, the line of the field `put` is said next in the talk, in a way that turns
+    Where no turn from `past` on says it, the line of the field `put` is said next in the talk, in a way that turns
     to it from what was said before, and the talk ends there; without `put` the record is rejected.
     """
 
@@ -34,7 +34,7 @@ class Locate(Node):
     of: str = Field(default="dialogue", description="The field with the dialogue.")
     intent: str = Field(default="intent", description="The field with the intent's name.")
     speaker: str = Field(default="user", description="Who says it.")
-    after: int = Field(default=2, ge=0, description="Turns that come before it, at least.")
+    past: int = Field(default=2, ge=0, description="Turns that come before it, at least.")
     put: str | None = Field(default=None, description="A field that holds a line of the intent, as `utterances` makes.")
     real: Path = Field(description="Real lines of all intents, rows with text and intent.")
     gazetteers: dict[str, Path] = Field(default_factory=dict, description="Values of slots to find in it, one a line.")
@@ -70,7 +70,7 @@ class Locate(Node):
             turns, place = self._said(turns, _turns(record.fields[self.put], self.put), context)
             context.note("the intent is said", turn=place, put=True)
         else:
-            raise Rejected(f"no turn from number {self.after + 1} on says {intent}")
+            raise Rejected(f"no turn from number {self.past + 1} on says {intent}")
         told = [turn.model_dump(exclude_defaults=True) for turn in turns]
         return {self.field: {"turns": told, "script": write_script(turns)}}
 
@@ -80,7 +80,7 @@ class Locate(Node):
         verifier = self._grounds.verifier
         if intent not in verifier.first.intents:
             raise RecordError(f"there is no real line of '{intent}'", remedy="add its examples to 'real'")
-        places = [at for at, turn in enumerate(turns) if at >= self.after and turn.speaker == self.speaker]
+        places = [at for at, turn in enumerate(turns) if at >= self.past and turn.speaker == self.speaker]
         if not places:
             return None
         likely = verifier.first.probabilities([turns[at].text for at in places])
@@ -92,9 +92,9 @@ class Locate(Node):
     def _said(self, turns: Sequence[Turn], put: Sequence[Turn], context: Context) -> tuple[list[Turn], int]:
         if not put:
             raise RecordError(f"'{self.put}' holds no line")
-        after = [at for at, turn in enumerate(turns) if at + 1 >= self.after and turn.speaker != self.speaker]
+        after = [at for at, turn in enumerate(turns) if at + 1 >= self.past and turn.speaker != self.speaker]
         if not after:
-            raise Rejected(f"nobody but {self.speaker} speaks before turn {self.after + 1}")
+            raise Rejected(f"nobody but {self.speaker} speaks before turn {self.past + 1}")
         random = context.random("put")
         at = random.choice(after) + 1
         said = put[0]

@@ -136,6 +136,9 @@ class Utterances(Asking):
         calls = sum(self._quotas()[name] for name in self._asking()) if self.model is not None else 0
         return Work(calls, calls, self.count + sum(self.negatives.values()), 150, _TOKENS // 2)
 
+    def makes_records(self) -> bool:
+        return True
+
     async def run(self, record: Record, context: Context) -> Children:
         random = context.random("utterances")
         brief = self._brief(record, random)

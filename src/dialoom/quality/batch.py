@@ -5,10 +5,12 @@ Words are numbered, so that counting them, their runs and whatever a lexicon say
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import count
+from itertools import accumulate, count
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from dialoom.dialogue import Dialogue
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 
 _CODES = 0x110000
+_RUNS = re.compile("[a-z]+")
 _MIX = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio, for hashes
 
 
@@ -80,6 +83,32 @@ class Batch:
         """Those of some lower-case strings that occur anywhere in the batch: the others need not be looked for."""
         return [each for each in strings if each in self._whole]
 
+    def holding(self, strings: Iterable[str]) -> list[int]:
+        """The indices of the dialogues whose lower-cased text holds one of some strings at least, ascending.
+
+        Strings are without line ends. They are looked for in all texts at once: most are nowhere.
+        """
+        found: set[int] = set()
+        for each in strings:
+            # A run of letters lies within a word, and the words of a batch are a tenth of its text.
+            if all(run in self._every_word for run in _RUNS.findall(each)):
+                found.update(self._holding(each))
+        return sorted(found)
+
+    def _holding(self, string: str) -> Iterator[int]:
+        place = self._whole.find(string)
+        while place >= 0:
+            one = bisect_right(self._begins, place) - 1
+            yield one
+            if one + 1 == len(self):
+                break
+            place = self._whole.find(string, self._begins[one + 1])
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Where in the whole each dialogue's text begins."""
+        return list(accumulate((len(text) + 1 for text in self.lower[:-1]), initial=0))
+
     @cached_property
     def turn_owner(self) -> Ints:
         """The index of the dialogue that each turn belongs to."""
@@ -107,6 +136,10 @@ class Batch:
     def vocabulary(self) -> list[str]:
         """The different words by number; the first two are marks and no words."""
         return self._numbered[0]
+
+    @cached_property
+    def _every_word(self) -> str:
+        return "\n".join(self.vocabulary)
 
     @cached_property
     def words(self) -> Ints:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dialoom.corpus.splits.assign import Group, assign
 from dialoom.corpus.splits.groups import unite
-from dialoom.corpus.splits.near import near_pairs, shingles
+from dialoom.likeness.near import near_pairs
+from dialoom.likeness.shingles import shingles
 
 SHARES = [
     {"train": 0.8, "validation": 0.1, "test": 0.1},

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dialoom.dialogue import Dialogue, Lineage, Plan, Turn
 from dialoom.errors import DataError
+from dialoom.likeness.shingles import jaccard, shingles
 from dialoom.quality.gate import BestOf, Diverse, Quota, WholeSet
 from dialoom.quality.gate.best_of import Member, best_of
 from dialoom.quality.gate.diverse import facility_location, farthest_first, words_alike
@@ -163,3 +164,49 @@ def test_farthest_first_takes_the_least_like_each_time() -> None:
     assert choice.chosen == [0, 2, 4]
     assert choice.nearest[1] == (0, 0.75)
     assert Counter(farthest_first(5, 9, words_alike(said)).chosen) == Counter(range(5))
+
+
+def test_of_near_duplicates_the_first_by_position_stays_and_is_named() -> None:
+    said = ["the", "red", "bus", "leaves", "from", "the", "old", "station", "at", "nine", "every", "day"]
+    changed = [[*said[:place], "x", *said[place + 1 :]] for place in (2, 7, 2)]
+    texts = [" ".join(one) for one in (said, said, *changed)] + ["something else is said here by all of them"] * 2
+    dialogues = [made(n, text) for n, text in enumerate(texts)]
+    for seed in range(4):
+        random.Random(seed).shuffle(dialogues)
+        reasons = chosen(WholeSet(near=0.6), dialogues)
+        assert {name for name, reason in reasons.items() if reason is None} == {"d000", "d005"}
+        assert reasons["d001"] == "near: 1.00 like 'd000'"
+        assert reasons["d002"] == "near: 0.73 like 'd000'"
+        assert reasons["d006"] == "near: 1.00 like 'd005'"
+    # 3 differs in two places from 2 and 4; where these two are left alone, they are like each other.
+    few = chosen(WholeSet(near=0.9), dialogues)
+    assert {name for name, reason in few.items() if reason is not None} == {"d001", "d004", "d006"}
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), max_size=6), max_size=14), st.sampled_from([0.3, 0.6, 1.0]))
+def test_no_two_that_are_near_stay_and_each_that_goes_is_near_one_that_stays(
+    said: list[list[str]], near: float
+) -> None:
+    dialogues = [made(n, " ".join(words)) for n, words in enumerate(said)]
+    reasons = chosen(WholeSet(near=near), dialogues)
+    sets = {one.id: shingles(one.text()) for one in dialogues}
+    stay = [one for one in sets if reasons[one] is None]
+
+    def alike(one: str, other: str) -> bool:
+        return bool(len(sets[one])) and bool(len(sets[other])) and jaccard(sets[one], sets[other]) >= near
+
+    assert not any(alike(one, other) for one in stay for other in stay if one < other)
+    for gone in sets.keys() - stay:
+        assert any(alike(gone, other) for other in stay if other < gone)
+
+
+def test_near_duplicates_go_before_quotas_and_after_the_best_of_a_group() -> None:
+    dialogues = [made(n, "the same words every time", topic="a") for n in range(3)] + [made(3, "no", topic="a")]
+    reasons = chosen(WholeSet(near=0.5, quotas={"topic": Quota(max=2)}), dialogues)
+    assert [name for name, reason in reasons.items() if reason is None] == ["d000", "d003"]
+
+
+def test_a_group_without_scores_says_so() -> None:
+    reasons = best_of([Member(None, (0,)), Member(None, (1,)), Member(None, (2,))], 1)
+    assert reasons[1] == "best_of: 2nd of its group, which has no scores, so that the first were kept"
+    assert best_of([Member(1.0, (0,)), Member(None, (1,))], 1)[1] == "best_of: 2nd of its group, no score against 1"

@@ -36,6 +36,7 @@ FOUND = {
 LEFT = {
     "email": ["me @ home", "@handle", "a@b"],
     "phone": [
+        "your confirmation number is 7576385",
         "on 2024-05-17 and 17/05/2024",
         "1 000 000 people",
         "from 1999-2004",
@@ -44,7 +45,7 @@ LEFT = {
         "$1234567890",
     ],
     "card": ["4111 1111 1111 1112", "0000 0000 0000 0000"],
-    "iban": ["GB33BUKB20201555555556", "flight MS701 to Warsaw on the 23rd"],
+    "iban": ["GB33BUKB20201555555556", "flight MS701 to Warsaw on the 23rd", "DE89 3704 0044 0532 0130 0\u0130"],
     "ip": ["version 1.2.3", "999.1.1.1", "well :: yes"],
     "login": ["https://example.com/a:b@c", "https://example.com"],
     "ssn": ["536904399", "12-345-6789"],

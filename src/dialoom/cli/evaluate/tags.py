@@ -55,6 +55,12 @@ def command(
 
     tag_lists = [_tags(one.tags.get(tag)) for one in shared.dialogues(dialogues, format)]
     if not any(tag_lists):
+        if any(isinstance(one.tags.get(tag), dict) for one in shared.dialogues(dialogues, format)):
+            raise DataError(
+                f"no dialogue has a tag left under '{tag}': all were too rare, or none was given",
+                place=Place(dialogues),
+                remedy="normalise the set that the tagger left, with a lower --least",
+            )
         raise DataError(
             f"no dialogue has tags under '{tag}'", place=Place(dialogues), remedy="run a node of kind tagger over them"
         )

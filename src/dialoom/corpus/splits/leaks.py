@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialoom.corpus.held_out import text_key
-from dialoom.corpus.splits.near import near_pairs, shingles
 from dialoom.dialogue import Dialogue
 from dialoom.dialogue.words import words
+from dialoom.likeness.near import near_pairs
+from dialoom.likeness.nearest import nearest
+from dialoom.likeness.shingles import shingles
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to vectors of length 1, one a row."""
@@ -30,7 +32,6 @@ NEAR = 0.6
 USUAL = 0.999
 _LEAST_PART = 0.2
 _SAMPLE = 4_000
-_CHUNK = 2_048
 _EXAMPLES = 20
 
 
@@ -141,8 +142,8 @@ def find_leaks(
     for index, other, score, shown in parts:
         found(index, other, "part", score, shown)
     if embed is not None:
-        report.limits["meaning"], nearest = _meanings(asked.texts, known.texts, single, embed, usual)
-        for index, other, score in nearest:
+        report.limits["meaning"], meant = _meanings(asked.texts, known.texts, single, embed, usual)
+        for index, other, score in meant:
             found(index, other, "meaning", score)
     return report
 
@@ -196,22 +197,10 @@ def _meanings(
     vectors = embed(known)
     # An even choice of a large set is enough to know a quantile.
     chosen = np.array(single[:: max(1, len(single) // _SAMPLE)], dtype=np.intp)
-    fellows = [score for score, _ in _nearest(vectors[chosen], vectors, itself=chosen)] if len(single) > 1 else []
+    fellows = [score for score, _ in nearest(vectors[chosen], vectors, itself=chosen)] if len(single) > 1 else []
     limit = float(np.quantile(fellows, usual)) if fellows else 1.0
-    scores = _nearest(embed(texts), vectors)
+    scores = nearest(embed(texts), vectors)
     return limit, [(index, other, score) for index, (score, other) in enumerate(scores) if score > limit]
-
-
-def _nearest(
-    vectors: NDArray[np.float32], known: NDArray[np.float32], *, itself: NDArray[np.intp] | None = None
-) -> Iterator[tuple[float, int]]:
-    for start in range(0, len(vectors), _CHUNK):
-        likeness = vectors[start : start + _CHUNK] @ known.T
-        if itself is not None:
-            part = itself[start : start + _CHUNK]
-            likeness[np.arange(len(part)), part] = -1
-        best = likeness.argmax(axis=1)
-        yield from zip(likeness[np.arange(len(best)), best].tolist(), best.tolist(), strict=True)
 
 
 def _short(text: str) -> str:

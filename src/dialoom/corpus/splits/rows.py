@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dialoom.corpus.held_out import text_key
-from dialoom.corpus.splits.near import Shingles, shingles
 from dialoom.corpus.splits.view import View
+from dialoom.likeness.shingles import Shingles, shingles
 
 if TYPE_CHECKING:
     from dialoom.dialogue import Dialogue

@@ -10,11 +10,11 @@ from dialoom.corpus.held_out import held_out
 from dialoom.corpus.splits.assign import Group, assign
 from dialoom.corpus.splits.groups import unite
 from dialoom.corpus.splits.leaks import NEAR, USUAL, Embed, find_leaks
-from dialoom.corpus.splits.near import near_pairs
 from dialoom.corpus.splits.plan import Plan, Withheld
 from dialoom.corpus.splits.rows import Row, read_rows
 from dialoom.corpus.splits.view import View
 from dialoom.errors import Place, UsageError
+from dialoom.likeness.near import near_pairs
 
 if TYPE_CHECKING:
     from dialoom.corpus.corpus import Corpus

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dialoom.dialogue.formats._rows import Row, parse_json, wrong_type
+from dialoom.dialogue.rounds import ROUNDS, result_of
 from dialoom.dialogue.turn import ToolCall, Turn
 from dialoom.errors import DataError, nearest
 
@@ -12,8 +13,9 @@ from dialoom.errors import DataError, nearest
 def turns_of_messages(row: Row, name: str = "messages") -> list[Turn]:
     """The turns of a row's field `messages`, or of the one of another name.
 
-    A `tool` message becomes the result of the call it answers, and the assistant's message after it the text of the
-    turn that called. Keys of a message that have no place in a turn stay in its `meta`. Raises DataError.
+    A `tool` message becomes the result of the call it answers, JSON objects and lists in it parsed. What the assistant
+    says or calls after its calls were answered belongs to the turn that called (see `dialogue/rounds.py`). Keys of a
+    message that have no place in a turn stay in its `meta`. Raises DataError.
     """
     if name not in row.values:
         raise row.missing(name)
@@ -35,17 +37,49 @@ def turns_of_messages(row: Row, name: str = "messages") -> list[Turn]:
         turn = _turn(row, field, message)
         answered = waiting.pop(str(message.get("tool_call_id")), None) if turn.speaker == "tool" else None
         if answered is not None:
-            answered.result = turn.text
-        elif turns and not turn.tool_calls and _awaits_text(turns[-1], turn.speaker):
-            turns[-1].text = turn.text
-            turns[-1].meta |= turn.meta
+            answered.result = result_of(turn.text)
+        elif turns and _goes_on(turns[-1], turn.speaker):
+            _join(turns[-1], turn)
         else:
+            if turn.tool_calls:
+                _open_round(turn, turn)
             turns.append(turn)
-            waiting |= {call.id: call for call in turn.tool_calls if call.id is not None}
+        waiting |= {call.id: call for call in turn.tool_calls if call.id is not None}
+    for turn in turns:
+        _close_rounds(turn)
     return turns
 
 
-def _awaits_text(turn: Turn, speaker: str) -> bool:
+def _open_round(turn: Turn, said: Turn) -> None:
+    """Note calls, and what was said with them, as a round of a turn, which has said nothing at last yet."""
+    text, turn.text = said.text, "" if said is turn else turn.text
+    turn.meta.setdefault(ROUNDS, []).append({"calls": len(said.tool_calls), **({"text": text} if text else {})})
+
+
+def _join(turn: Turn, more: Turn) -> None:
+    """Let a turn whose calls were answered go on."""
+    turn.meta |= more.meta
+    if more.tool_calls:
+        _open_round(turn, more)
+        turn.tool_calls += more.tool_calls
+    else:
+        turn.text = more.text
+
+
+def _close_rounds(turn: Turn) -> None:
+    """Tell the rounds of a turn only where they say more than the turn does without."""
+    rounds = turn.meta.get(ROUNDS)
+    if not turn.tool_calls or not isinstance(rounds, list) or len(rounds) > 1:
+        return
+    if "text" not in rounds[0]:
+        del turn.meta[ROUNDS]
+    elif not turn.text and any(call.result is None for call in turn.tool_calls):
+        # It calls and nobody has answered: that is all it says.
+        turn.text = rounds[0]["text"]
+        del turn.meta[ROUNDS]
+
+
+def _goes_on(turn: Turn, speaker: str) -> bool:
     answered = bool(turn.tool_calls) and all(call.result is not None for call in turn.tool_calls)
     return answered and turn.speaker == speaker and not turn.text
 

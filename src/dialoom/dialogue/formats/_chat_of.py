@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from dialoom.dialogue.dialogue import Dialogue
+from dialoom.dialogue.rounds import result_text, rounds_of
 from dialoom.dialogue.turn import Turn
 from dialoom.errors import DataError, Place
 
@@ -47,8 +48,11 @@ def roles_among(speakers: Sequence[str], assistant: str | None = None) -> dict[s
     return roles
 
 
-def messages_of(turns: Sequence[Turn], roles: dict[str, str]) -> list[Message]:
+def messages_of(turns: Sequence[Turn], roles: dict[str, str], *, objects: bool = False) -> list[Message]:
     """The messages of turns.
+
+    The arguments of tool calls are JSON text, as OpenAI has them, or with `objects` objects, as chat templates of
+    transformers and TRL want them; results then name their tool, too.
 
     Turns of one role that follow each other are one message, a line each, since chat templates want the roles to take
     turns. Where several speakers are `user`, their names stand before what they say.
@@ -60,7 +64,7 @@ def messages_of(turns: Sequence[Turn], roles: dict[str, str]) -> list[Message]:
         text = f"{turn.speaker}: {turn.text}" if role == "user" and len(users) > 1 else turn.text
         last = messages[-1] if messages else None
         if turn.tool_calls:
-            messages += _calling(turn, role, text, start=len(messages))
+            messages += _calling(turn, role, text, start=len(messages), objects=objects)
         elif last and last["role"] == role != "tool" and "tool_calls" not in last:
             last["content"] += f"\n{text}"
         else:
@@ -73,22 +77,26 @@ def tools_of(dialogue: Dialogue) -> dict[str, Any]:
     return {"tools": dialogue.fields["tools"]} if dialogue.fields.get("tools") else {}
 
 
-def _calling(turn: Turn, role: str, text: str, *, start: int) -> list[Message]:
-    """The messages of a turn with tool calls: the call, its results, and then, where all are known, the utterance."""
-    ids = [call.id or f"call_{start}_{index}" for index, call in enumerate(turn.tool_calls)]
+def _calling(turn: Turn, role: str, text: str, *, start: int, objects: bool) -> list[Message]:
+    """The messages of a turn with tool calls: the calls of each round, their results, and then, where all are known,
+    the utterance."""
     answered = all(call.result is not None for call in turn.tool_calls)
-    calls = [
-        {"id": id, "type": "function", "function": {"name": call.name, "arguments": to_json(call.arguments).decode()}}
-        for id, call in zip(ids, turn.tool_calls, strict=True)
-    ]
-    results = [
-        {
-            "role": "tool",
-            "tool_call_id": id,
-            "content": call.result if isinstance(call.result, str) else to_json(call.result).decode(),
-        }
-        for id, call in zip(ids, turn.tool_calls, strict=True)
-        if call.result is not None
-    ]
-    said = [{"role": role, "content": text}] if answered and text else []
-    return [{"role": role, "content": "" if answered else text, "tool_calls": calls}, *results, *said]
+    messages: list[Message] = []
+    number = 0
+    for one in rounds_of(turn):
+        calls, results = [], []
+        for call in one.calls:
+            id = call.id or f"call_{start}_{number}"
+            number += 1
+            arguments: Any = call.arguments if objects else to_json(call.arguments).decode()
+            calls.append({"id": id, "type": "function", "function": {"name": call.name, "arguments": arguments}})
+            if call.result is not None:
+                named = {"name": call.name} if objects else {}
+                results.append({"role": "tool", "tool_call_id": id, **named, "content": result_text(call.result)})
+        messages += [{"role": role, "content": one.text, "tool_calls": calls}, *results]
+    if text and answered:
+        messages.append({"role": role, "content": text})
+    elif text:
+        # It stands with the calls that nobody has answered yet.
+        messages[0]["content"] = "\n".join(filter(None, [messages[0]["content"], text]))
+    return messages

@@ -114,7 +114,9 @@ def row_of_pair(pair: PreferencePair) -> dict[str, Any]:
         }
     else:
         roles = _roles(pair)
-        parts = {name: messages_of(getattr(pair, name), roles) for name in ("prompt", "chosen", "rejected")}
+        parts = {
+            name: messages_of(getattr(pair, name), roles, objects=True) for name in ("prompt", "chosen", "rejected")
+        }
     if not pair.prompt:
         del parts["prompt"]
     else:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from dialoom.errors import DataError, Place
 
 _MAGIC = b"PAR1"
@@ -36,21 +38,46 @@ def parquet_columns(path: Path) -> list[str]:
 
 
 def parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows with their numbers, from 1. Raises DataError where the file is broken or holds none."""
+    """The rows with their numbers, from 1. Raises DataError where the file is broken or holds none.
+
+    A class that the `datasets` library stored as a number comes as its name.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 0
     try:
         with pq.ParquetFile(path) as file:
+            classes = _classes(file.schema_arrow.metadata)
             for batch in file.iter_batches(_ROWS):
                 for row in batch.to_pylist():
                     number += 1
+                    for column, names in classes.items():
+                        place = row.get(column)
+                        if isinstance(place, int) and 0 <= place < len(names):
+                            row[column] = names[place]
                     yield number, row
     except (pa.ArrowException, OSError) as error:
         raise _broken(path, error) from error
     if not number:
         raise DataError("the file is empty", place=Place(file=str(path)), remedy="name a file with at least one row")
+
+
+def _classes(metadata: dict[bytes, bytes] | None) -> dict[str, list[str]]:
+    """The names of classes by column, as `datasets` notes them beside the schema."""
+    noted = (metadata or {}).get(b"huggingface")
+    if noted is None:
+        return {}
+    try:
+        features = from_json(noted)["info"]["features"]
+        return {
+            column: [str(name) for name in feature["names"]]
+            for column, feature in features.items()
+            if isinstance(feature, dict) and feature.get("_type") == "ClassLabel"
+        }
+    except (ValueError, KeyError, TypeError):
+        # A note that says something else is none of ours.
+        return {}
 
 
 def _broken(path: Path, error: Exception) -> DataError:

@@ -62,10 +62,10 @@ def split_of(dialogue: Dialogue) -> dict[str, Any]:
         return {"prompt": as_text(dialogue.turns[:count]), "completion": as_text(dialogue.turns[count:])}
     roles = roles_of(dialogue)
     if told:
-        prompt = messages_of(dialogue.turns[:count], roles)
-        completion = messages_of(dialogue.turns[count:], roles)
+        prompt = messages_of(dialogue.turns[:count], roles, objects=True)
+        completion = messages_of(dialogue.turns[count:], roles, objects=True)
     else:
-        messages = messages_of(dialogue.turns, roles)
+        messages = messages_of(dialogue.turns, roles, objects=True)
         while messages[-1]["role"] not in _ANSWERING:
             messages.pop()
         start = _start([message["role"] for message in messages])

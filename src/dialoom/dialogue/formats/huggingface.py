@@ -32,7 +32,7 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """
     if not path.is_dir():
         raise DataError("this is no folder", place=Place(file=str(path)), remedy="name the folder of a data set")
-    found = _files(path)
+    found = data_files(path)
     if not found:
         raise DataError("the folder holds no data files", place=Place(file=str(path)), remedy=f"expected {_FILES}")
     for split, file in found:
@@ -42,7 +42,11 @@ def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
             yield dialogue
 
 
-def _files(folder: Path) -> list[tuple[str, Path]]:
+def data_files(folder: Path) -> list[tuple[str, Path]]:
+    """The data files of a data set's folder, each with its split, in order; none where the folder holds none.
+
+    Raises DataError where the card names a file that is not there.
+    """
     told = [entry for config in _header(folder).get("configs") or [] for entry in config.get("data_files") or []]
     if told and all(isinstance(entry, dict) for entry in told):
         found = []

@@ -61,6 +61,7 @@ class Embedded(ModelConfig):
     async def open(self, endpoints: Endpoints, folder: Path, state: RunState) -> ChatModel:
         from dialoom.models.dialect import Dialect
         from dialoom.models.openai_chat import OpenAIChat, Patience
+        from dialoom.models.post import Post
         from dialoom.models.server import open_client
 
         weights = folder / self.path if self.path else find_weights()
@@ -68,11 +69,12 @@ class Embedded(ModelConfig):
             raise _NO_WEIGHTS
         server = self._serve(weights)
         chat = OpenAIChat(
-            client=open_client(None),
+            send=Post(open_client(None)),
             endpoints=endpoints,
             urls=[endpoints.get(f"{server.listening_address}/v1", self.slots)],
             model=weights.stem,
-            dialect=Dialect(grammar="grammar"),
+            # Its own templates know no tools, and a grammar keeps a small model to the form.
+            dialect=Dialect(grammar="grammar", native_tools=False),
             identity=f"embedded {weights.stem} {fingerprint(weights)} {self.context}{self.own_params()}",
             params=self.params,
             patience=Patience(tries=2, timeout=self.timeout),

@@ -26,6 +26,7 @@ class OpenAICompatible(ModelConfig):
 
     NOT_CONTENT: ClassVar[frozenset[str]] = ModelConfig.NOT_CONTENT | {
         "key",
+        "key_header",
         "concurrency",
         "timeout",
         "tries",
@@ -39,6 +40,9 @@ class OpenAICompatible(ModelConfig):
     )
     model: str | None = Field(default=None, description="The model's name; left out, the server's first model.")
     key: str | None = Field(default=None, description="Name of the environment variable that holds the key.")
+    key_header: str = Field(
+        default="Authorization", description="The header that the key goes into; Azure's is `api-key`."
+    )
     concurrency: int = Field(default=64, ge=1, description="Most calls in flight per URL; fewer if it complains.")
     timeout: float = Field(default=300.0, gt=0, description="Seconds for one attempt at a call.")
     tries: int = Field(default=10, ge=1, description="Attempts at one call.")
@@ -50,6 +54,10 @@ class OpenAICompatible(ModelConfig):
     )
     structured: Literal["auto", "prompt"] = Field(
         default="auto", description="`prompt` never sends a JSON schema natively, `auto` finds out."
+    )
+    tools: Literal["auto", "prompt"] = Field(
+        default="auto",
+        description="`prompt` tells tools in words and takes calls as JSON, `auto` where the server refuses them.",
     )
     same_as: str | None = Field(
         default=None,
@@ -72,6 +80,9 @@ class OpenAICompatible(ModelConfig):
         content = super().content()
         if self.same_as is not None:
             del content["url"], content["model"]
+        if self.tools == "auto":
+            # As it was before models could be given tools, so that the recipe stays the same.
+            del content["tools"]
         return content
 
     @property
@@ -125,10 +136,11 @@ class OpenAICompatible(ModelConfig):
         from dialoom.models.batches.opening import open_batched, tell_of_batches
         from dialoom.models.batches.store import BatchStore
         from dialoom.models.openai_chat import OpenAIChat, Patience
+        from dialoom.models.post import Post
         from dialoom.models.server import ServerList, open_client
 
         urls = [url.rstrip("/") for url in self.url]
-        client = open_client(os.environ.get(self.key) if self.key else None)
+        client = open_client(os.environ.get(self.key) if self.key else None, self.key_header)
         try:
             server = await ServerList.ask(client, urls)
         except EndpointError:
@@ -139,6 +151,7 @@ class OpenAICompatible(ModelConfig):
         if self.grammar != "auto":
             dialect.grammar = self.grammar
         dialect.native_schema = self.structured == "auto"
+        dialect.native_tools = self.tools == "auto"
         identity = self._identity(urls, model)
         if self.batch is not None:
             await client.close()
@@ -158,7 +171,7 @@ class OpenAICompatible(ModelConfig):
             return await open_batched(identity, state, make)
         tell_of_batches(identity, state)
         return OpenAIChat(
-            client=client,
+            send=Post(client),
             endpoints=endpoints,
             urls=[endpoints.get(url, self.concurrency, server.round_trip) for url in urls],
             model=model,
@@ -171,6 +184,7 @@ class OpenAICompatible(ModelConfig):
     def _identity(self, urls: list[str], model: str) -> str:
         name = self.same_as or f"{' '.join(sorted(urls))} {model}"
         told = " schema told in words" if self.structured == "prompt" else ""
+        told += " tools told in words" if self.tools == "prompt" else ""
         return f"{name}{told}{self.own_params()}"
 
 

@@ -29,13 +29,19 @@ def best_of(group: Sequence[Member], keep: int) -> list[str | None]:
     for rank, place in enumerate(ranked[keep:], start=keep + 1):
         one = group[place]
         if not one.kept_before:
-            reasons[place] = f"best_of: {_ordinal(rank)} of its group, {_shown(one.score)} against {_shown(least)}"
+            reasons[place] = f"best_of: {_ordinal(rank)} of its group, {_against(one.score, least)}"
     return reasons
 
 
 def _rank(member: Member) -> tuple[bool, bool, float, tuple[object, ...]]:
     score = member.score
     return not member.kept_before, score is None, -(score or 0.0), member.order
+
+
+def _against(score: float | None, least: float | None) -> str:
+    if score is None and least is None:
+        return "which has no scores, so that the first were kept"
+    return f"{_shown(score)} against {_shown(least)}"
 
 
 def _shown(score: float | None) -> str:

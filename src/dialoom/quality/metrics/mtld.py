@@ -26,8 +26,7 @@ def mtld(batch: Batch) -> Floats:
     words, owner, totals = batch.words, batch.word_owner, batch.totals
     ends = np.cumsum(totals)
     starts, backwards = ends - totals, len(words) - ends
-    forward = _earlier(words, owner, starts[owner])
-    backward = _earlier(words[::-1], owner[::-1], backwards[owner[::-1]])
+    forward, backward = _earlier(words, owner, starts, ends)
     both = _walk(
         np.concatenate((forward, backward)),
         np.concatenate((starts, backwards + len(words))),
@@ -36,38 +35,47 @@ def mtld(batch: Batch) -> Floats:
     return (both[: len(batch)] + both[len(batch) :]) / 2
 
 
-def _earlier(words: Ints, owner: Ints, begins: Ints) -> Ints:
-    """For each word the place in its dialogue, from 0, where it was said last before; -1 where it was not."""
+def _earlier(words: Ints, owner: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """For each word the place in its dialogue, from 0, where it was said last before, -1 where it was not; and the same
+    of all words backwards, with places counted from the end."""
     import numpy as np
 
-    joint = owner * (int(words.max(initial=0)) + 1) + words
-    order = np.argsort(joint, kind="stable")
-    same = joint[order][1:] == joint[order][:-1]
-    found = np.full(len(words), -1)
-    found[order[1:][same]] = order[:-1][same] - begins[order[:-1][same]]
-    return found
+    # Sorted by dialogue, word and place, as one number: sorting numbers is quicker than sorting an index by them.
+    places = np.arange(len(words))
+    size = max(len(words), 1)
+    joint = np.sort((owner * (int(words.max(initial=0)) + 1) + words) * size + places)
+    order, same = joint % size, joint[1:] // size == joint[:-1] // size
+    before, after = order[:-1][same], order[1:][same]
+    forward = np.full(len(words), -1)
+    forward[after] = before - starts[owner[after]]
+    backward = np.full(len(words), -1)
+    backward[len(words) - 1 - before] = ends[owner[before]] - 1 - after
+    return forward, backward
 
 
 def _walk(earlier: Ints, starts: Ints, totals: Ints) -> Floats:
     """Words over factors of each dialogue, all of them walked side by side, a word at a time."""
     import numpy as np
 
+    longest_first = np.argsort(-totals, kind="stable")
+    ranked, first = totals[longest_first], starts[longest_first]
     factors = np.zeros(len(totals))
     begun = np.zeros(len(totals), dtype=np.int64)
     different = np.zeros(len(totals), dtype=np.int64)
-    longest_first = np.argsort(-totals, kind="stable")
-    ranked, first = totals[longest_first], starts[longest_first]
-    lanes = len(ranked)
-    for place in range(int(ranked[0]) if lanes else 0):
-        while ranked[lanes - 1] <= place:
-            lanes -= 1
-        different[:lanes] += earlier[first[:lanes] + place] < begun[:lanes]
+    # How many dialogues have a word at each place.
+    lanes_at = np.searchsorted(-ranked, -np.arange(int(ranked[0]) if len(ranked) else 0), side="left").tolist()
+    for place, lanes in enumerate(lanes_at):
+        now = different[:lanes]
+        now += earlier[first[:lanes] + place] < begun[:lanes]
         length = place + 1 - begun[:lanes]
-        fallen = (different[:lanes] < _FALL * length) & (length >= _LEAST_WORDS) & (ranked[:lanes] > place + 1)
-        if fallen.any():
-            factors[:lanes] += fallen
-            begun[:lanes][fallen] = place + 1
-            different[:lanes][fallen] = 0
+        fallen = now < _FALL * length
+        if place + 1 < _LEAST_WORDS or not fallen.any():
+            continue
+        fallen &= (length >= _LEAST_WORDS) & (ranked[:lanes] > place + 1)
+        at = np.flatnonzero(fallen)
+        factors[at] += 1
+        begun[at] = place + 1
+        different[at] = 0
     rest = ranked - begun
     factors += np.where(rest > 0, (1 - different / np.maximum(rest, 1)) / (1 - _FALL), 0.0)
     found = np.empty(len(totals))

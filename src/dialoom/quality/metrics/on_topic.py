@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from dialoom.quality._topic import stem, topics
 from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
@@ -14,16 +16,23 @@ def on_topic(batch: Batch) -> list[float]:
     short label may well stay unsaid ("visit a patient"), so read a zero together with `topic_words`.
     """
     wanted = batch.once(topics)
-    sought = set().union(*wanted)
-    said: list[set[str]] = [set() for _ in wanted]
-    if sought:
-        import numpy as np
+    sought: set[str] = set().union(*wanted)
+    if not sought:
+        return [1.0] * len(batch)
+    import numpy as np
 
-        stems = [stem(word) for word in batch.vocabulary]
-        places = np.flatnonzero(np.fromiter(map(sought.__contains__, stems), dtype=np.bool_)[batch.words])
-        for word, owner in zip(batch.words[places].tolist(), batch.word_owner[places].tolist(), strict=True):
-            said[owner].add(stems[word])
-    return [len(some & told) / len(some) if some else 1.0 for some, told in zip(wanted, said, strict=True)]
+    numbers = {each: number for number, each in enumerate(sought)}
+    stems = np.fromiter((numbers.get(stem(word), -1) for word in batch.vocabulary), np.int64, len(batch.vocabulary))
+    spoken = stems[batch.words]
+    told = np.zeros((len(batch), len(numbers)), dtype=np.bool_)
+    told[batch.word_owner[spoken >= 0], spoken[spoken >= 0]] = True
+    found = iter(
+        told[
+            np.repeat(np.arange(len(batch)), list(map(len, wanted))),
+            [numbers[each] for some in wanted for each in some],
+        ].tolist()
+    )
+    return [sum(islice(found, len(some))) / len(some) if some else 1.0 for some in wanted]
 
 
 METRIC = Metric(

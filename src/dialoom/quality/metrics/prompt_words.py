@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dialoom.dialogue import Dialogue
-from dialoom.quality._words import words
+from typing import TYPE_CHECKING
+
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
+from dialoom.quality.metrics.reply_words import reply_words
+
+if TYPE_CHECKING:
+    from dialoom.quality.batch import Ints
 
 
-def prompt_words(dialogue: Dialogue) -> int:
+def prompt_words(batch: Batch) -> Ints:
     """The number of words in all turns but the last: what a model would be given to answer."""
-    return sum(len(words(turn.text)) for turn in dialogue.turns[:-1])
+    return batch.totals - batch.once(reply_words)
 
 
 METRIC = Metric(
-    "prompt_words", "number of words in all turns but the last", "int", prompt_words, range=(0, float("inf"))
+    "prompt_words", "number of words in all turns but the last", "int", OfBatch(prompt_words), range=(0, float("inf"))
 )

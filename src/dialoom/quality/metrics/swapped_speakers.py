@@ -28,16 +28,21 @@ def swapped_speakers(batch: Batch) -> list[bool]:
     """
     texts = list(batch.split(batch.texts))
     introduced = {one for one in batch.held(_HINTS) if any(map(_introduced, texts[one]))}
+    label_of = {name: _label(name) for name in set().union(*batch.speakers)}
     return [
-        _swapped(dialogue, text, introduced=one in introduced)
-        for one, (dialogue, text) in enumerate(zip(batch.dialogues, batch.joined, strict=True))
+        _swapped(dialogue, {name: label_of[name] for name in set(names)}, text, introduced=one in introduced)
+        for one, (dialogue, names, text) in enumerate(zip(batch.dialogues, batch.speakers, batch.joined, strict=True))
     ]
 
 
-def _swapped(dialogue: Dialogue, text: str, *, introduced: bool) -> bool:
-    speakers = {turn.speaker for turn in dialogue.turns}
-    first = {name: name.split(" ")[0] for name in speakers}
-    labels = {name: part for name, part in first.items() if part.istitle() and part.isalpha() and len(part) > 1}
+def _label(name: str) -> str | None:
+    """The first name that a speaker's label gives, if it does."""
+    first = name.split(" ")[0]
+    return first if first.istitle() and first.isalpha() and len(first) > 1 else None
+
+
+def _swapped(dialogue: Dialogue, speakers: dict[str, str | None], text: str, *, introduced: bool) -> bool:
+    labels = {name: part for name, part in speakers.items() if part is not None}
     said = {name for name in labels.values() if name in text}
     if len(speakers) < 2 or not (said or introduced):
         return False

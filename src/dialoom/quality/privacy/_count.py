@@ -28,13 +28,23 @@ def _kinds(secret: bool) -> tuple[Kind, ...]:
 
 
 def _count(batch: Batch, *, secret: bool) -> list[int]:
-    kinds = [(kind, None if kind.marks is None else batch.present(kind.marks)) for kind in _kinds(secret)]
-    found = []
-    for lower, texts in zip(batch.lower, batch.split(batch.texts), strict=True):
-        digits = count_digits(lower)
-        likely = [kind for kind, marks in kinds if kind.may_be_in(lower, digits, marks)]
-        found.append(len(_different(texts, likely)) if likely else 0)
-    return found
+    kinds = _kinds(secret)
+    counted = any(kind.digits for kind in kinds)
+    likely: dict[int, list[Kind]] = {}
+    for kind in kinds:
+        # All texts are searched for its marks at once: few have one.
+        places = range(len(batch)) if kind.marks is None else batch.holding(kind.marks)
+        digits = batch.once(_digits) if counted else [0] * len(batch)
+        for one in places:
+            if digits[one] >= kind.digits and kind.may_be_in(batch.lower[one], digits[one], None):
+                likely.setdefault(one, []).append(kind)
+    texts = list(batch.split(batch.texts)) if likely else []
+    return [len(_different(texts[one], likely[one])) if one in likely else 0 for one in range(len(batch))]
+
+
+def _digits(batch: Batch) -> list[int]:
+    held = frozenset(batch.holding("0123456789"))
+    return [count_digits(lower) if one in held or not lower.isascii() else 0 for one, lower in enumerate(batch.lower)]
 
 
 def _different(texts: Sequence[str], kinds: Sequence[Kind]) -> set[tuple[str, str]]:

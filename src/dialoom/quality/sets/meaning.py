@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from dialoom.errors import DialoomError
 from dialoom.quality.embedding import load_embedding
-from dialoom.quality.sets.near import Duplicate
+from dialoom.quality.sets.near import Duplicate, Texts, listed
 
 if TYPE_CHECKING:
     from dialoom.quality.embedding import Embed
 
-_NEAR = 0.95
+NEAR_IN_MEANING = 0.95
+"""The cosine from which on two dialogues mean the same. Those about one topic come near 0.9 without being alike."""
 
 
-class MeaningIndex:
-    """Near-duplicates by the cosine of their embeddings: paraphrases, which share few words, too.
+def near_in_meaning(
+    texts: Texts,
+    among: Texts | None = None,
+    threshold: float = NEAR_IN_MEANING,
+    embed: Embed | None = None,
+) -> dict[str, Duplicate]:
+    """As `near_duplicates`, by the cosine of embeddings: paraphrases, which share few words, too.
 
-    Every text is compared with every other, exactly: 1 kB a text, and for 10,000 texts about a millisecond a question.
-    The contract is that of NearIndex.
+    Every text is compared with every other, in time that grows with their product, and with 1 kB a text.
 
     Args:
-        texts: id and text of each; ids are unique.
-        threshold: the least cosine. Dialogues about one topic come near 0.9 without being alike.
+        texts, among: as for `near_duplicates`.
+        threshold: the least cosine, above 0, at most 1.
         embed: from texts to vectors of length 1; left out, the small one of the extra.
 
     Raises:
         MissingExtra: the extra is not installed.
-        DialoomError: an id is there twice.
+        DialoomError: for a threshold out of range, or an id that is there twice.
     """
+    from dialoom.likeness.nearest import nearest, nearest_before
 
-    def __init__(self, texts: Iterable[tuple[str, str]], threshold: float = _NEAR, embed: Embed | None = None) -> None:
-        self.threshold = threshold
-        self._embed = load_embedding() if embed is None else embed
-        pairs = sorted(texts)
-        self._ids = [id for id, _ in pairs]
-        self._places = {id: place for place, id in enumerate(self._ids)}
-        if len(self._places) < len(self._ids):
-            raise DialoomError("an id is there twice", remedy="give each dialogue an id of its own")
-        self._vectors = self._embed([text for _, text in pairs]) if pairs else None
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def near_duplicate_of(self, id: str, text: str) -> Duplicate | None:
-        """The text nearest in meaning, the smallest id of equals; None where none is near enough.
-
-        A text whose id is in the index is compared with those of smaller ids, any other with all.
-        """
-        end = self._places.get(id, len(self._ids))
-        if self._vectors is None or not end or not text.strip():
-            return None
-        likeness = self._vectors[:end] @ self._embed([text])[0]
-        place = int(likeness.argmax())
-        score = float(likeness[place])
-        return Duplicate(self._ids[place], score) if score >= self.threshold else None
+    # In the order of ids the first of equals has the smallest.
+    asked = sorted(listed(texts, threshold))
+    known = asked if among is None else sorted(listed(among, threshold))
+    embed = embed or load_embedding()
+    if not asked or not known:
+        return {}
+    vectors = embed([text for _, text in asked])
+    found = nearest_before(vectors) if among is None else nearest(vectors, embed([text for _, text in known]))
+    return {
+        id: Duplicate(known[place][0], score)
+        for (id, text), (score, place) in zip(asked, found, strict=True)
+        if score >= threshold and text.strip()
+    }

@@ -29,8 +29,9 @@ def _plain(text: str) -> str:
 
 
 def _is_right(iban: str) -> bool:
-    # Words of a sentence, tried at each of their ends, would sometimes come out right.
-    if not 15 <= len(iban) <= 34 or sum(map(str.isdigit, iban)) < 10:
+    # Words of a sentence, tried at each of their ends, would sometimes come out right. Letters such as İ count as
+    # A to Z where case is ignored.
+    if not iban.isascii() or not 15 <= len(iban) <= 34 or sum(map(str.isdigit, iban)) < 10:
         return False
     return int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1
 

@@ -12,7 +12,8 @@ _FORM = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:]|\.\d)", re.IGNORECASE
 )
 
-_DOTTED = re.compile(r"\d\.\d+\.\d")
+# It begins with the point, which is quick to look for.
+_DOTTED = re.compile(r"\.\d+\.\d")
 
 
 def _find(text: str) -> Iterator[Span]:

@@ -19,6 +19,12 @@ _CONTEXT = re.compile(
     r"number|contact)\b",
     re.IGNORECASE,
 )
+# What other numbers are called by.
+_OTHER = re.compile(
+    r"\b(?:confirmation|order|booking|account|reservation|flight|ticket|reference|tracking|room|serial|case|claim|"
+    r"invoice|policy|membership|student|license|customer|id) (?:number|no\.?)\b",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|(?:19|20)\d\d ?- ?(?:19|20)\d\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 _NEAR = 40
@@ -30,7 +36,8 @@ def _find(text: str) -> Iterator[Span]:
         digits = len(re.sub(r"\D", "", said))
         if not 7 <= digits <= 15:
             continue
-        named = bool(_CONTEXT.search(text[max(0, found.start() - _NEAR) : found.start()]))
+        before = text[max(0, found.start() - _NEAR) : found.start()]
+        named = bool(_CONTEXT.search(_OTHER.sub("", before)))
         if (
             said[0] in "+("
             or said.startswith("00")

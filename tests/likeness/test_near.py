@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from dialoom.corpus.splits import bands, prefixes
-from dialoom.corpus.splits.near import Shingles, near_pairs, shingles
+from dialoom.likeness import bands, prefixes
+from dialoom.likeness.near import near_pairs
+from dialoom.likeness.shingles import Shingles, shingles
 
 MANY = 6_000
 
@@ -61,7 +62,7 @@ def test_thousands_who_say_the_same_are_no_burden() -> None:
 
 
 def test_shingles_are_the_same_in_every_process() -> None:
-    code = "from dialoom.corpus.splits.near import shingles; print(shingles('The cat sat on the mat').tolist())"
+    code = "from dialoom.likeness.shingles import shingles; print(shingles('The cat sat on the mat').tolist())"
     told = {
         subprocess.run(
             [sys.executable, "-c", code],

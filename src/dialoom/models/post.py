@@ -1,0 +1,58 @@
+"""One attempt at a call, however it is made; over HTTP here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from time import monotonic
+from typing import Any, Protocol
+
+import orjson
+from pyreqwest.client import Client
+from pyreqwest.exceptions import RequestError, RequestTimeoutError
+
+from dialoom.models.chat import ChatAnswer, NotACompletion, read_completion
+from dialoom.models.endpoints import Endpoint
+from dialoom.models.faults import Fault, FaultKind, fault_of
+from dialoom.models.server import beneath, never_connected, reason_of
+
+
+class Send(Protocol):
+    """Sends a question in OpenAI's form once."""
+
+    async def __call__(self, endpoint: Endpoint, body: Mapping[str, Any], seconds: float) -> ChatAnswer:
+        """The answer, within so many seconds. Raises Fault."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Post:
+    """Sends over HTTP, to servers that speak OpenAI's protocol (a Send)."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def __call__(self, endpoint: Endpoint, body: Mapping[str, Any], seconds: float) -> ChatAnswer:
+        asking = self._client.post(beneath(endpoint.url, "chat/completions")).body_bytes(orjson.dumps(body))
+        sent_at = monotonic()
+        try:
+            response = await asking.timeout(timedelta(seconds=seconds)).build().send()
+            raw = bytes(await response.bytes())
+        except RequestError as error:
+            if never_connected(error):
+                raise Fault(FaultKind.UNREACHABLE, f"cannot connect to {endpoint.url}: {reason_of(error)}") from error
+            if isinstance(error, RequestTimeoutError):
+                raise Fault(FaultKind.TIMED_OUT, f"no answer within {seconds:g} s") from error
+            raise Fault(FaultKind.BROKEN, f"the connection broke: {reason_of(error)}") from error
+        if response.status != 200:
+            raise fault_of(response.status, raw, response.get_header("Retry-After"))
+        try:
+            return read_completion(raw, monotonic() - sent_at)
+        except NotACompletion as error:
+            raise Fault(FaultKind.BROKEN, str(error)) from error
+
+    async def close(self) -> None:
+        await self._client.close()

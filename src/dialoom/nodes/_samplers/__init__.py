@@ -1,0 +1,1 @@
+"""The kinds of sampler, one a module, called as the field that tells the kind."""
