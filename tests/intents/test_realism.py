@@ -118,7 +118,7 @@ def test_the_review_goes_to_a_person_and_back(tmp_path: Path) -> None:
             return np.tile(row / row.sum(), (len(texts), 1))
 
     verifier, held = _verifier()
-    contrary = replace(verifier, second=Contrary())
+    contrary = replace(verifier, second=Contrary(), thresholds=replace(verifier.thresholds, probability=1.0))
     found = contrary.verify([Line(text, "weather", variety="free") for text in held["weather"][:7]])
     review = [each for each in found if each.verdict == "review"]
     assert review
