@@ -17,7 +17,7 @@ from dialoom.intents.views import Learn, View
 
 _LEAST_PROBABILITY = 1e-12
 # A margin below which real lines leave no doubt, however a line was made.
-_CLEARLY_ANOTHER = -0.5
+_CLEARLY_ANOTHER = -0.8
 
 
 @dataclass(frozen=True, slots=True)

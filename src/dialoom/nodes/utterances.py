@@ -39,10 +39,10 @@ class Utterances(Asking):
     """Make lines for the intent that a record names; each goes on as a record of its own, a dialogue of one turn.
 
     Lines come from five sources, mixed by `shares`; where `model` is null, those that need none make them all. More are
-    made than wanted. Each is scored by what real lines alone teach; a model's lines have to be nearest to their intent,
-    those made by rule out of real ones must not be clearly another's. A child record has this node's field with the turn, and `variety`, `verdict`,
-    `realism` and `lexicons` beside it; where `verdict` is `review`, two views of it disagree, and an edge can send it
-    to the rejects, for a person.
+    made than wanted. Each is scored by what real lines alone teach: a model's lines have to be nearest to their intent,
+    those made by rule out of real ones must not be clearly another's. A child record has this node's field with the
+    turn, and `variety`, `verdict`, `realism` and `lexicons` beside it; where `verdict` is `review`, two views doubt it,
+    and an edge can send it to the rejects, for a person.
     """
 
     kind: Literal["utterances"] = "utterances"
@@ -251,7 +251,9 @@ class Utterances(Asking):
         except DataError as error:
             raise RecordError(str(error)) from error
 
-    def _chosen(self, kept: Sequence[Verified | _Unverified], brief: Brief, random: Random) -> list[Verified | _Unverified]:
+    def _chosen(
+        self, kept: Sequence[Verified | _Unverified], brief: Brief, random: Random
+    ) -> list[Verified | _Unverified]:
         if self._grounds is None or not kept:
             return list(kept[: self.count])
         if self.spread == 0:
