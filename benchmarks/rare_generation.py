@@ -30,8 +30,7 @@ from tests.quality.real import data_folder
 import dialoom
 from dialoom.intents.line import Line
 from dialoom.intents.realism import Verifier
-from dialoom.intents.selection import select
-from dialoom.intents.views import CentroidView, WordView
+from dialoom.intents.views import WordView, logistic
 from dialoom.quality.embedding import load_embedding
 
 _NAME = "rare_generation"
@@ -54,7 +53,7 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
         made, kept = (
             _replayed(rare, train, folder, seed, arguments.wrong, embed)
             if arguments.replay
-            else _generated(rare, train, seed, arguments.model)
+            else _generated(rare, train, seed, arguments.model, arguments.runs)
         )
         if arguments.out is not None:
             arguments.out.mkdir(parents=True, exist_ok=True)
@@ -92,19 +91,21 @@ def _cut(train: Sequence[Sequence[str]], folder: Path, seed: int) -> tuple[list[
     return rare, left
 
 
-def _generated(rare: Sequence[str], train: Pairs, seed: int, model: str) -> tuple[Pairs, Pairs]:
+def _generated(rare: Sequence[str], train: Pairs, seed: int, model: str, runs: Path | None) -> tuple[Pairs, Pairs]:
     """What the node makes, and what of it is kept."""
-    with tempfile.TemporaryDirectory() as folder:
-        real = Path(folder) / "real.jsonl"
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = runs / str(seed) if runs is not None else Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        real = folder / "real.jsonl"
         real.write_bytes(b"".join(orjson.dumps({"text": t, "intent": i}) + b"\n" for t, i in train))
         none = model == "none"
         recipe = dialoom.Recipe(
             "rare", models={} if none else {"writer": model}, source=[{"intent": name} for name in rare], seed=seed
         ).add("line", "utterances", real=real, dropped=True, **({"model": None} if none else {}))
-        report = dialoom.run(recipe, Path(folder) / "run")
+        report = dialoom.run(recipe, folder / "run")
         if report.error is not None:
             raise report.error
-        found = list(dialoom.Corpus.open(Path(folder) / "run" / "corpus").dialogues())
+        found = list(dialoom.Corpus.open(folder / "run" / "corpus").dialogues())
     pairs = [(each.turns[0].text, str(each.turns[0].intent), each.fields["verdict"]) for each in found]
     return [(text, intent) for text, intent, _ in pairs], [(t, i) for t, i, verdict in pairs if verdict == "keep"]
 
@@ -128,14 +129,12 @@ def _replayed(
     real: dict[str, list[str]] = {}
     for text, intent in train:
         real.setdefault(intent, []).append(text)
-    verifier = Verifier.learn(real, CentroidView.learn(embed), WordView.learn, _KEPT, tell=tell)
+    verifier = Verifier.learn(real, logistic(embed), WordView.learn, _KEPT, tell=tell)
     kept: Pairs = []
     for name in rare:
         found = verifier.verify([Line(text, name) for text, said in made if said == name])
-        good = [each for each in found if each.verdict == "keep"]
-        scores = [each.realism.score for each in good]
-        vectors = embed([each.line.text for each in good])
-        kept += [(good[at].line.text, name) for at in select(vectors, scores, embed(real[name]), _MOST)]
+        good = [(each.line.text, name) for each in found if each.verdict == "keep"]
+        kept += random.sample(good, min(_MOST, len(good)))
     return made, kept
 
 
@@ -199,6 +198,7 @@ def options() -> argparse.ArgumentParser:
     known.add_argument("--minilm", action="store_true", help="test with all-MiniLM-L6-v2 in place of WordLlama")
     known.add_argument("--replay", action="store_true", help="recorded paraphrases in place of a model")
     known.add_argument("--wrong", type=float, default=0.3, help="share of them with a wrong label")
+    known.add_argument("--runs", type=Path, help="folder to keep runs in: what a model answered is not asked again")
     known.add_argument("--out", type=Path, help="folder for the lines kept")
     return known
 

@@ -45,6 +45,21 @@ def test_a_third_of_wrong_labels_is_taken_out() -> None:
     assert {each.realism.other for each in found if each.line in wrong[:4]} == {"exchange_rate"}
 
 
+def test_lines_made_by_rule_are_dropped_only_where_they_are_clearly_anothers() -> None:
+    verifier, held = _verifier()
+    own = verifier.real["lost_luggage"][0]
+    copy = Line(f"{own} please", "lost_luggage", variety="perturbation")
+    # No real line vouches for it, and none speaks against it.
+    doubtful = [Line(text, "lost_luggage", variety="perturbation") for text in held["lost_luggage"]]
+    wrong = Line(verifier.real["weather"][0], "lost_luggage", variety="perturbation")
+    lines = [copy, wrong, *doubtful]
+    strict = {each.line for each in verifier.verify(lines) if each.verdict == "keep"}
+    mild = {each.line for each in verifier.verify(lines, derived=["perturbation"]) if each.verdict == "keep"}
+    assert strict < mild
+    assert copy in mild - strict
+    assert wrong not in mild
+
+
 def test_usable_information_is_bits_over_knowing_nothing() -> None:
     verifier, held = _verifier()
     (each,) = verifier.verify([Line(held["weather"][0], "weather")])
@@ -118,7 +133,7 @@ def test_the_review_goes_to_a_person_and_back(tmp_path: Path) -> None:
             return np.tile(row / row.sum(), (len(texts), 1))
 
     verifier, held = _verifier()
-    contrary = replace(verifier, second=Contrary())
+    contrary = replace(verifier, second=Contrary(), thresholds=replace(verifier.thresholds, probability=1.0))
     found = contrary.verify([Line(text, "weather", variety="free") for text in held["weather"][:7]])
     review = [each for each in found if each.verdict == "review"]
     assert review

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log2
 
 from dialoom.errors import DataError
-from dialoom.intents.agreement import FEWEST, agreed_margins
 from dialoom.intents.likeness import Copies
 from dialoom.intents.line import Line, broken_spans
 from dialoom.intents.naturalness import Naturalness
@@ -17,8 +16,8 @@ from dialoom.intents.thresholds import Thresholds, calibrate
 from dialoom.intents.views import Learn, View
 
 _LEAST_PROBABILITY = 1e-12
-# A margin below which real lines leave no doubt, whatever other candidates say.
-_CLEARLY_ANOTHER = -0.5
+# A margin below which real lines leave no doubt, however a line was made.
+_CLEARLY_ANOTHER = -0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,6 @@ class Realism:
         naturalness: share of real lines that read no better.
         second: rank that a second view gives to its intent, from 1.
         copy: the line that it is a copy of.
-        agreed: margin by real lines and the other candidates of its intent; None where these are too few to ask.
     """
 
     probability: float
@@ -48,7 +46,6 @@ class Realism:
     naturalness: float
     second: int
     copy: str | None = None
-    agreed: float | None = None
 
     @property
     def score(self) -> float:
@@ -79,7 +76,6 @@ class Verifier:
     Attributes:
         real: real lines by intent, the rare intents' examples among them.
         first, second: two views that err in different ways.
-        learns: how the first view is learned, to ask candidates of each other.
     """
 
     real: Mapping[str, Sequence[str]]
@@ -88,7 +84,6 @@ class Verifier:
     natural: Naturalness
     copies: Copies
     thresholds: Thresholds
-    learns: Learn
 
     @classmethod
     def learn(
@@ -125,7 +120,6 @@ class Verifier:
             Naturalness.of(real),
             Copies.of(real),
             thresholds,
-            first,
         )
 
     @cached_property
@@ -133,11 +127,16 @@ class Verifier:
         one, other = ({name: at for at, name in enumerate(view.intents)} for view in (self.first, self.second))
         return one, other
 
-    def verify(self, lines: Sequence[Line], required: Sequence[str] = ()) -> list[Verified]:
+    def verify(
+        self, lines: Sequence[Line], required: Sequence[str] = (), derived: Collection[str] = ()
+    ) -> list[Verified]:
         """What is found of each candidate, in their order.
 
         Args:
             required: names of the slots that each must have.
+            derived: sources of variety that made their lines by rule out of real lines or the intent's name. A few
+                examples teach too little to judge these by: only what is clearly another intent's is dropped, and
+                one that is like its example is no copy.
 
         Raises DataError for an intent without real lines.
         """
@@ -149,7 +148,6 @@ class Verifier:
             raise DataError(f"there is no real line of '{unknown}'", remedy="give at least one example of the intent")
         first = self.first.probabilities(texts)
         second = self.second.probabilities(texts)
-        agreed = self._agreed(lines)
         found = []
         for row, line in enumerate(lines):
             mine = self._place[0][line.intent]
@@ -168,46 +166,26 @@ class Verifier:
                 naturalness=self.natural(line.text),
                 second=rank,
                 copy=self.copies.twin(line.text, self.real[line.intent]),
-                agreed=agreed.get(row),
             )
-            found.append(self._judged(line, realism))
+            found.append(self._judged(line, realism, line.variety in derived))
         return found
 
-    def _agreed(self, lines: Sequence[Line]) -> dict[int, float]:
-        by: dict[str, list[int]] = {}
-        for at, line in enumerate(lines):
-            by.setdefault(line.intent, []).append(at)
-        found: dict[int, float] = {}
-        for intent, places in by.items():
-            if len(places) >= FEWEST:
-                texts = [lines[at].text for at in places]
-                found |= dict(zip(places, agreed_margins(self.real, self.learns, intent, texts), strict=True))
-        return found
-
-    def _judged(self, line: Line, realism: Realism) -> Verified:
+    def _judged(self, line: Line, realism: Realism, derived: bool) -> Verified:
         at = self.thresholds
         said = Verified(line, realism, "drop")
         if realism.coherence == 0:
             return replace(said, why="it has no words, or a span that does not hold its value")
         if realism.coverage < 1:
             return replace(said, why="a required slot is missing")
-        if realism.copy is not None:
+        if realism.copy is not None and not derived:
             return replace(said, why=f"a copy of: {realism.copy}")
         if realism.coherence < at.coherence:
             return replace(said, why="it repeats itself")
         if realism.naturalness < at.naturalness:
             return replace(said, why="no real line reads so")
-        if realism.agreed is not None:
-            if realism.agreed <= 0 or realism.margin < _CLEARLY_ANOTHER:
-                return self._nearer(said)
-            if realism.margin <= 0 and realism.second > at.second:
-                return replace(said, verdict="review", why="only other candidates vouch for it")
-            return replace(said, verdict="keep")
-        if realism.margin <= 0:
+        if realism.margin <= (_CLEARLY_ANOTHER if derived else 0.0):
             return self._nearer(said)
-        if realism.probability < at.probability:
-            return replace(said, why="it says too little of its intent")
-        if realism.second > at.second:
+        if not derived and realism.probability < at.probability and realism.second > at.second:
             return replace(said, verdict="review", why=f"the views disagree: rank {realism.second} in the second")
         return replace(said, verdict="keep")
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from dialoom.intents.embedders import Remembered
 from dialoom.intents.line import Line
 from dialoom.intents.noise import Rates, fit_rates
 from dialoom.intents.realism import Verifier
-from dialoom.intents.views import CentroidView, WordView
+from dialoom.intents.views import CentroidView, Learn, WordView, logistic
 from dialoom.quality.embedding import has_embedding, load_embedding
 
 if TYPE_CHECKING:
@@ -61,12 +62,17 @@ class Grounds:
     def verifier(self) -> Verifier:
         """What judges candidates: learned from these lines alone, once for all records."""
         texts = {intent: [line.text for line in lines] for intent, lines in self.lines.items()}
-        return Verifier.learn(texts, CentroidView.learn(self.embed), WordView.learn, self.rare, self.precision)
+        return Verifier.learn(texts, _first(self.embed), WordView.learn, self.rare, self.precision)
 
     @cached_property
     def rates(self) -> Rates:
         """The noise that they show."""
         return fit_rates(line.text for lines in self.lines.values() for line in lines)
+
+
+def _first(embed: Embed) -> Learn:
+    """Logistic regression where scikit-learn is installed, else nearest means."""
+    return logistic(embed) if find_spec("sklearn") is not None else CentroidView.learn(embed)
 
 
 def as_line(value: Any, intent: str) -> Line:

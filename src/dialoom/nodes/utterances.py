@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -28,7 +29,9 @@ from dialoom.nodes._side_by_side import side_by_side
 from dialoom.nodes._wishes import Wishes, read_words, words_used, words_wished
 
 _MOST_WORDS = 16
-_TOKENS = 40
+_TOKENS = 32
+# Questions in a row with the examples in one order: what they share is evaluated once for each slot.
+_SAME = 16
 _WORD = r"[^\x00-\x20<>{}\[\]|#*_\x60\x22]+"
 
 
@@ -36,10 +39,10 @@ class Utterances(Asking):
     """Make lines for the intent that a record names; each goes on as a record of its own, a dialogue of one turn.
 
     Lines come from five sources, mixed by `shares`; where `model` is null, those that need none make them all. More are
-    made than wanted. Each is scored by what real lines alone teach, and of those that hold the ones are chosen that
-    score well and add to what is there. A child record has this node's field with the turn, and `variety`, `verdict`,
-    `realism` and `lexicons` beside it; where `verdict` is `review`, two views of it disagree, and an edge can send it
-    to the rejects, for a person.
+    made than wanted. Each is scored by what real lines alone teach: a model's lines have to be nearest to their intent,
+    those made by rule out of real ones must not be clearly another's. A child record has this node's field with the
+    turn, and `variety`, `verdict`, `realism` and `lexicons` beside it; where `verdict` is `review`, two views doubt it,
+    and an edge can send it to the rejects, for a person.
     """
 
     kind: Literal["utterances"] = "utterances"
@@ -56,12 +59,19 @@ class Utterances(Asking):
         "them nothing is verified.",
     )
     count: int = Field(default=45, ge=1, description="Lines for each record.")
+<<<<<<< HEAD
+    over: float = Field(default=1.2, ge=1, le=100, description="Candidates made for each line wanted.")
+=======
     counted: str = Field(
         default="count", description="The field that says how many lines a record asks for, where it has it."
     )
     over: float = Field(default=4.0, ge=1, le=100, description="Candidates made for each line wanted.")
+>>>>>>> main
     shares: dict[str, float] = Field(
         default_factory=lambda: dict(DEFAULT_SHARES), description="The share of each source of variety."
+    )
+    by_model: list[str] = Field(
+        default_factory=lambda: ["free"], description="The sources that ask the model; the others do without."
     )
     wishes: Wishes = Field(default_factory=Wishes, description="What the lines are to be like.")
     slots: list[str] = Field(default_factory=list, description="Slots that each line must have, by gazetteer.")
@@ -76,7 +86,11 @@ class Utterances(Asking):
     negatives: dict[str, int] = Field(default_factory=dict, description="Negatives of each kind, beside the lines.")
     precision: float = Field(default=0.95, gt=0.5, lt=1, description="How much of what is kept is to be right.")
     spread: float = Field(
-        default=0.5, ge=0, le=10, description="What a score counts against likeness to lines that are there already."
+        default=0,
+        ge=0,
+        le=10,
+        description="Above 0, lines are chosen to be unlike each other, and a score counts so much against likeness; "
+        "at 0 those that hold are drawn at random, as they come.",
     )
     dropped: bool = Field(default=False, description="Let what does not hold go on too, with the verdict `drop`.")
     rare: int = Field(default=5, ge=1, description="Examples that such an intent has; thresholds are measured at it.")
@@ -152,7 +166,11 @@ class Utterances(Asking):
         for each in found:
             why = each.verdict if each.verdict != "drop" else each.why.split(":")[0].split(" to ")[0]
             counts[why] = counts.get(why, 0) + 1
+<<<<<<< HEAD
+        kept = self._chosen([each for each in found if each.verdict == "keep"], brief, context.random("chosen"))
+=======
         kept = self._chosen([each for each in found if each.verdict == "keep"], brief, wanted)
+>>>>>>> main
         context.note("candidates", made=len(found), kept=len(kept), found=counts)
         beside = ("review", "drop") if self.dropped else ("review",)
         review = [each for each in found if each.verdict in beside]
@@ -169,7 +187,12 @@ class Utterances(Asking):
         )
 
     def _asking(self) -> list[str]:
-        return [name for name, share in self.shares.items() if share > 0 and _asks(name)]
+        return [name for name in self.by_model if self.shares.get(name, 0) > 0 and _asks(name)]
+
+    def _derived(self) -> list[str]:
+        """The sources that made lines by rule."""
+        asked = self._asking() if self.model is not None else []
+        return [name for name in SOURCES.names() if name not in asked]
 
     def _quotas(self, wanted: int) -> dict[str, int]:
         return quotas(self.shares, round(wanted * self.over))
@@ -226,14 +249,14 @@ class Utterances(Asking):
     async def _ask(self, name: str, source: Variety, brief: Brief, number: int, context: Context) -> Line:
         assert source.ask is not None
         assert self.model is not None
-        asked = source.ask(brief, context.random(name, number))
+        asked = source.ask(_turned(brief, context.random(name, "shown", number // _SAME)), context.random(name, number))
         last = asked.last
         values = self._words["gazetteers"]
         if self.slots:
             drawn = context.random("values", name, number)
             last += " (with " + ", ".join(f"{slot} {drawn.choice(values[slot])}" for slot in self.slots) + ")"
         grammar = _grammar(asked.opener) if context.takes_grammar(self.model) else None
-        params = {"temperature": 0.9, "max_tokens": _TOKENS, **self.sampling()}
+        params = {"temperature": 1.0, "max_tokens": _TOKENS, **self.sampling()}
         if asked.opener and grammar is None:
             last += f' Begin with "{asked.opener}".'
         said = await context.ask(self.model, _messages(asked, last), params=params, grammar=grammar, sample=number)
@@ -244,15 +267,24 @@ class Utterances(Asking):
         if self._grounds is None:
             return [_Unverified(line) for line in lines if not _lacking(line, self.slots)]
         try:
-            return list(self._grounds.verifier.verify(lines, self.slots))
+            return list(self._grounds.verifier.verify(lines, self.slots, self._derived()))
         except DataError as error:
             raise RecordError(str(error)) from error
 
     def _chosen(
+<<<<<<< HEAD
+        self, kept: Sequence[Verified | _Unverified], brief: Brief, random: Random
+    ) -> list[Verified | _Unverified]:
+        if self._grounds is None or not kept:
+            return list(kept[: self.count])
+        if self.spread == 0:
+            return random.sample(list(kept), min(self.count, len(kept)))
+=======
         self, kept: Sequence[Verified | _Unverified], brief: Brief, wanted: int
     ) -> list[Verified | _Unverified]:
         if self._grounds is None or not kept:
             return list(kept[:wanted])
+>>>>>>> main
         embed = self._grounds.embed
         have = embed([line.text for line in brief.ground.examples])
         vectors = embed([each.line.text for each in kept])
@@ -295,6 +327,12 @@ class _Unverified:
 
     def __init__(self, line: Line) -> None:
         self.line = line
+
+
+def _turned(brief: Brief, random: Random) -> Brief:
+    """With its examples in another order, as a model leans on the last ones it saw."""
+    examples = brief.ground.examples
+    return replace(brief, ground=replace(brief.ground, examples=tuple(random.sample(examples, len(examples)))))
 
 
 def _asks(name: str) -> bool:

@@ -9,6 +9,7 @@ from dialoom.intents.line import Line
 from dialoom.intents.variety._source import Asked, Brief, Variety
 
 _SHOWN = 5
+_OPENED = 0.5
 
 
 def _make(brief: Brief, random: Random) -> Iterator[Line]:
@@ -17,14 +18,22 @@ def _make(brief: Brief, random: Random) -> Iterator[Line]:
 
 
 def _ask(brief: Brief, random: Random) -> Asked:
-    """A list to be gone on with. A small model drifts line by line, so one line is asked for at a time."""
+    """A talk in which the intent's name was answered by its lines. A small model drifts line by line in a list, so one
+    line is asked for at a time."""
     ground = brief.ground
-    shown = random.sample(ground.examples, min(_SHOWN, len(ground.examples)))
-    about = f"{ground.description.strip()} " if ground.description else ""
-    system = f'User requests with the intent "{ground.name}", all of them different. {about}{" ".join(brief.wishes)}'
-    turns = tuple((f"Request {number}:", line.text) for number, line in enumerate(shown, 1))
-    opener = brief.openers.draw(random)
-    return Asked(system.strip(), turns, f"Request {len(shown) + 1}:", opener, of=tuple(line.text for line in shown))
+    shown = ground.examples[:_SHOWN]
+    said = f"{ground.name}?"
+    about = f" {ground.description.strip()}" if ground.description else ""
+    system = f'You play a person who asks an assistant about "{ground.name}".{about} Say it differently each time.'
+    # Held to a way of beginning, a small model brings in more and errs more: half of the lines are left free.
+    opener = brief.openers.draw(random) if random.random() < _OPENED else ""
+    return Asked(
+        " ".join([system, *brief.wishes]),
+        tuple((said, line.text) for line in shown),
+        said,
+        opener,
+        of=tuple(line.text for line in shown),
+    )
 
 
 VARIETY = Variety("new lines out of a model's own knowledge", _make, _ask)
