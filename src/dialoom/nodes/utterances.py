@@ -59,14 +59,10 @@ class Utterances(Asking):
         "them nothing is verified.",
     )
     count: int = Field(default=45, ge=1, description="Lines for each record.")
-<<<<<<< HEAD
     over: float = Field(default=1.2, ge=1, le=100, description="Candidates made for each line wanted.")
-=======
     counted: str = Field(
         default="count", description="The field that says how many lines a record asks for, where it has it."
     )
-    over: float = Field(default=4.0, ge=1, le=100, description="Candidates made for each line wanted.")
->>>>>>> main
     shares: dict[str, float] = Field(
         default_factory=lambda: dict(DEFAULT_SHARES), description="The share of each source of variety."
     )
@@ -166,11 +162,8 @@ class Utterances(Asking):
         for each in found:
             why = each.verdict if each.verdict != "drop" else each.why.split(":")[0].split(" to ")[0]
             counts[why] = counts.get(why, 0) + 1
-<<<<<<< HEAD
-        kept = self._chosen([each for each in found if each.verdict == "keep"], brief, context.random("chosen"))
-=======
-        kept = self._chosen([each for each in found if each.verdict == "keep"], brief, wanted)
->>>>>>> main
+        holding = [each for each in found if each.verdict == "keep"]
+        kept = self._chosen(holding, brief, wanted, context.random("chosen"))
         context.note("candidates", made=len(found), kept=len(kept), found=counts)
         beside = ("review", "drop") if self.dropped else ("review",)
         review = [each for each in found if each.verdict in beside]
@@ -272,19 +265,12 @@ class Utterances(Asking):
             raise RecordError(str(error)) from error
 
     def _chosen(
-<<<<<<< HEAD
-        self, kept: Sequence[Verified | _Unverified], brief: Brief, random: Random
-    ) -> list[Verified | _Unverified]:
-        if self._grounds is None or not kept:
-            return list(kept[: self.count])
-        if self.spread == 0:
-            return random.sample(list(kept), min(self.count, len(kept)))
-=======
-        self, kept: Sequence[Verified | _Unverified], brief: Brief, wanted: int
+        self, kept: Sequence[Verified | _Unverified], brief: Brief, wanted: int, random: Random
     ) -> list[Verified | _Unverified]:
         if self._grounds is None or not kept:
             return list(kept[:wanted])
->>>>>>> main
+        if self.spread == 0:
+            return random.sample(list(kept), min(wanted, len(kept)))
         embed = self._grounds.embed
         have = embed([line.text for line in brief.ground.examples])
         vectors = embed([each.line.text for each in kept])
