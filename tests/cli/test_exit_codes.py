@@ -31,6 +31,7 @@ EVERY = {
     "show": ["2"],
     "split": ["-o", "out", "--no-meaning"],
     "tag": [],
+    "taxonomy": ["taxonomy.yaml"],
     "verify": [],
 }
 SPLIT = ["corpus", "split", "-o", "out", "--no-meaning"]
@@ -56,6 +57,7 @@ def corpus(made: Path, tmp_path: Path, dialoom: Dialoom) -> Dialoom:
     """Runs in a folder with a corpus of two batches and a file."""
     shutil.copytree(made, tmp_path / "corpus")
     (tmp_path / "file").write_text("mine")
+    (tmp_path / "taxonomy.yaml").write_text("taxonomy: bank\nintents: {pay: {description: Pays a bill.}}\n")
     (tmp_path / "empty").mkdir()
     return dialoom
 

@@ -99,7 +99,7 @@ def test_every_form_of_the_page_s_table_is_one(dialoom: Dialoom) -> None:
 
     told = {name for line in re.findall(r"^\| (`.*?) \|", PAGE, re.MULTILINE) for name in re.findall(r"`(\w+)`", line)}
     assert told <= set(FORMATS.names())
-    assert len(told) == 13
+    assert len(told) == 14
 
 
 def test_sdialog_goes_to_stdout_and_to_a_folder(dialoom: Dialoom, folder: Path) -> None:

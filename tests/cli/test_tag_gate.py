@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from dialoom.corpus import Corpus
 from dialoom.dialogue import Dialogue
 from dialoom.dialogue.formats import read_dialogues
+from dialoom.quality.metrics import METRICS
+from dialoom.quality.metrics._metric import Needs
 from tests.cli.conftest import Dialoom
 
 WORDS = ["rain", "sun", "wind", "cloud", "snow", "storm", "cold", "warm", "dry", "wet", "day", "night", "week", "year"]
@@ -46,6 +49,22 @@ def reasons(dialogue: Dialogue) -> list[str]:
     assert (event.node, event.what) == ("gate", "rejected")
     told: list[str] = event.detail["reasons"]
     return told
+
+
+def test_a_metric_that_lacks_its_extra_is_missed_only_where_it_is_to_be_measured(
+    dialoom: Dialoom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = replace(METRICS.load("perplexity"), needs=Needs("train", ("no_such_module",)))
+    monkeypatch.setattr("dialoom.quality.metrics.perplexity.METRIC", absent)
+    rows = [{"id": f"d{n}", "turns": [{"speaker": "A", "text": "Hi."}], "tags": {"perplexity": 7.5}} for n in range(3)]
+    (tmp_path / "all.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    done = dialoom("tag", "all.jsonl", "--metrics", "perplexity,turns", "--json")
+    assert (done.code, done.json["metrics"]["perplexity"]["mean"], done.json["measured"]) == (0, 7.5, 3)
+    (tmp_path / "some.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in [*rows, rows[0] | {"tags": {}}]))
+    done = dialoom("tag", "some.jsonl", "--metrics", "perplexity", "--out", "out.jsonl")
+    assert done.code != 0
+    assert "dialoom[train]" in done.err
+    assert not (tmp_path / "out.jsonl").exists()
 
 
 def test_tag_measures_a_file_and_tells_how_values_are_spread(dialoom: Dialoom, chats: Path, tmp_path: Path) -> None:

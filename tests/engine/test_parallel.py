@@ -144,3 +144,23 @@ def test_a_way_of_several_nodes_beside_another(tmp_path: Path, server: FaultServ
         rounds = ["both/way/count", "both/way/draft", "both/way/score"] * 3
         assert one.lineage.path == ["both", "both/way", *rounds, "both/other"]
         assert len(one.lineage.calls) == 4
+
+
+def test_a_model_drawn_once_for_all(tmp_path: Path, server: FaultServer) -> None:
+    mix = {"small": 1, "large": 1}
+    asks = {"kind": "generate", "model": mix, "prompt": "About {{ n }}"}
+    way = {"kind": "subgraph", "nodes": {"c": {**asks, "prompt": "Also {{ n }}, {{ model }}"}}}
+    then = {"kind": "generate", "model": mix, "prompt": "{{ a }} {{ b }} {{ c }} by {{ model }}"}
+    both = {"kind": "parallel", "nodes": {"a": asks, "b": asks, "way": way}}
+    content = recipe(tmp_path, {"both": both, "then": then}, rows=6)
+    names = {name: {**model(server), "model": name, "same_as": name} for name in mix}
+    report = run({**content, "models": names}, tmp_path / "run")
+    assert report.counts.kept == 6, report.reasons
+    found = list(dialoom.Corpus.open(tmp_path / "run/corpus").dialogues())
+    assert {each.fields["model"] for each in found} == {"small", "large"}
+    asked = [(body["messages"][-1]["content"], body["model"]) for body in (r["body"] for r in server.requests())]
+    for each in found:
+        number, drawn = each.fields["n"], each.fields["model"]
+        told = [name for text, name in asked if text in (f"About {number}", f"Also {number}, {drawn}")]
+        assert told == [drawn] * 3
+    assert all(text.endswith(f"by {name}") for text, name in asked if " by " in text)

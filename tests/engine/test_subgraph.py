@@ -90,7 +90,7 @@ def test_a_model_that_it_brings_along(tmp_path: Path, server: FaultServer) -> No
     assert run(made, tmp_path / "run").counts.kept == 4
     recipe = dialoom.load_recipe(write(tmp_path / "r.yaml", made))
     assert set(recipe.models) == {"writer", "calls/scribe"}
-    assert recipe.nodes["calls"].models() == {"nodes.situation.model": "writer", "nodes.note.model": "calls/scribe"}
+    assert recipe.nodes["calls"].asked() == {"nodes.situation.model": "writer", "nodes.note.model": "calls/scribe"}
 
 
 def test_a_file_of_a_model_that_it_brings_along(tmp_path: Path, server: FaultServer) -> None:
@@ -201,3 +201,49 @@ def test_tags_of_a_judge_inside(tmp_path: Path, server: FaultServer, tags: dict[
     for one in dialogues(tmp_path):
         assert name in one.tags
         assert one.turns
+
+
+MODELS_EVERYWHERE = """
+recipe: many
+models: {deep: embedded, wide: embedded}
+source: [{topic: unused}]
+nodes:
+  about: {kind: sample, fields: {wish: {model: deep, prompt: "A wish about {{ topic }}"}}}
+  personas: {kind: persona, each: [{name: Ana, hobby: {model: wide}}, {name: Tom, hobby: {model: deep}}]}
+  answers: {kind: poll, model: [deep, wide], prompt: "{{ topic }}?"}
+  better: {kind: compare, model: [deep, wide], first: "{{ answers.deep }}", second: "{{ answers.wide }}"}
+  drawn: {kind: generate, model: {deep: 1, wide: 1}, prompt: "About {{ topic }}, {{ wish }}"}
+  dialogue:
+    kind: converse
+    model: deep
+    mode: agents
+    turns: 3
+    cast:
+      first: wide
+      second:
+        kind: assistant
+        simulator: deep
+        tool_choice: required
+        tools: [{name: look, description: Look., model: wide, arguments: {what: text}, result: {found: boolean}}]
+"""
+
+
+def test_models_of_other_names_wherever_they_are_named(tmp_path: Path, server: FaultServer) -> None:
+    (tmp_path / "inner.yaml").write_text(MODELS_EVERYWHERE)
+    changes = {"models.deep": "writer", "models.wide": "small"}
+    made = content(server, **{"with": changes, "out": {"drawn_by": "model", "answers": "answers", "talk": "dialogue"}})
+    made["models"]["small"] = {**model(server), "model": "other-model", "same_as": "other"}
+    report = run(made, tmp_path / "run")
+    assert report.counts.kept == 2, report.reasons
+    recipe = dialoom.load_recipe(tmp_path / "run.recipe.yaml")
+    assert set(recipe.models) == {"writer", "small"}
+    assert set(recipe.nodes["calls"].asked().values()) == {"writer", "small"}
+    for each in dialogues(tmp_path):
+        # Fields and templates inside know them by the names that stand there.
+        assert set(each.fields["answers"]) == {"deep", "wide"}
+        assert each.fields["drawn_by"] in {"deep", "wide"}
+    assert {request["body"]["model"] for request in server.requests()} == {"fault-model", "other-model"}
+    turned = content(server, **{"with": {"models.deep": "small", "models.wide": "writer"}})
+    turned["models"] = made["models"]
+    other = dialoom.load_recipe(write(tmp_path / "turned.yaml", turned))
+    assert other.content_hash() != recipe.content_hash()

@@ -8,7 +8,7 @@ import pytest
 
 from dialoom.graph.parse_recipe import load_recipe
 from dialoom.graph.schema_file import recipe_schema
-from tests.graph.written import of_nodes, write
+from tests.graph.written import of_nodes, problems, write
 
 A = "a: {kind: generate, prompt: '{{ topic }}'}"
 WRONG = [
@@ -186,9 +186,9 @@ def test_subgraphs_in_subgraphs_with_models_of_their_own(tmp_path: Path) -> None
     nodes = "  s: {kind: subgraph, recipe: middle.yaml}\n"
     assert of_nodes(tmp_path, nodes) == []
     recipe = load_recipe(tmp_path / "recipe.yaml")
-    assert recipe.nodes["s"].models() == {"nodes.t.nodes.first.model": "s/pen"}
+    assert recipe.nodes["s"].asked() == {"nodes.t.nodes.first.model": "s/pen"}
     assert of_nodes(tmp_path, nodes.replace("middle.yaml}", "middle.yaml, with: {models.pen: writer}}")) == []
-    assert load_recipe(tmp_path / "recipe.yaml").nodes["s"].models() == {"nodes.t.nodes.first.model": "writer"}
+    assert load_recipe(tmp_path / "recipe.yaml").nodes["s"].asked() == {"nodes.t.nodes.first.model": "writer"}
 
 
 def test_what_it_knows_of_values_inside(tmp_path: Path) -> None:
@@ -234,3 +234,13 @@ def test_a_recipe_in_python(tmp_path: Path) -> None:
     assert one.fields["x"] == "rain"
     assert one.fields["seen"] is True
     assert one.lineage.path == ["p", "p/a", "p/b", "s", "s/a"]
+
+
+def test_draws_among_other_models(tmp_path: Path) -> None:
+    two = "{a: {kind: generate, model: {x: 1, y: 1}, prompt: x}, b: {kind: generate, model: {x: 1}, prompt: y}}"
+    for nodes, at in (
+        (f"nodes: {two}", "nodes.b"),
+        (f"nodes: {{p: {{kind: parallel, nodes: {two}}}}}", "nodes.p.nodes.b"),
+    ):
+        (said,) = problems(tmp_path, f"recipe: r\nmodels: {{x: embedded, y: embedded}}\nsource: [{{a: b}}]\n{nodes}\n")
+        assert said.startswith(f"recipe.yaml:4, {at}.model: a node before it draws one of x, y, and 'y' is none of x")

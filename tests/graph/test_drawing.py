@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dialoom.graph.check import check
@@ -109,7 +109,12 @@ NAMES = [f"n{number}" for number in range(9)]
 links = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=16, unique=True)
 
 
+# Where the loop that goes between boxes moves another in the way of the lane that is left.
+MOVED = [("n0", "n2"), ("n0", "n3"), ("n0", "n4"), ("n2", "n3"), ("n4", "n1"), ("n1", "n0"), ("n3", "n2")]
+
+
 @given(links)
+@example(MOVED)
 @settings(max_examples=60, deadline=None)
 def test_any_graph_can_be_drawn(pairs: list[tuple[str, str]]) -> None:
     made = Scene("", [Box(name, name, "code", "function") for name in NAMES])

@@ -74,3 +74,23 @@ def test_the_most_calls_count_loops_and_answers_that_do_not_fit(tmp_path: Path) 
         ("draft", 1, 3),
         ("score", 1, 20),
     ]
+
+
+def test_the_least_are_calls_that_no_record_can_pass_by(tmp_path: Path) -> None:
+    nodes = """  a: {kind: generate, prompt: x, next: [{if: topic == 'x', to: end}]}
+  b: {kind: generate, prompt: x, visits: 2, next: [{if: topic == 'y', to: d}]}
+  c: {kind: generate, prompt: x}
+  d: {kind: generate, prompt: x, next: [{if: topic == 'z', to: b}, end]}
+"""
+    made = plan(tmp_path, HEAD + nodes)
+    assert [(node.least_calls, node.most_calls) for node in made.nodes] == [(1, 1), (0, 2), (0, 10), (0, 10)]
+    without = plan(tmp_path, HEAD + nodes.replace(", next: [{if: topic == 'x', to: end}]", ""))
+    assert [node.least_calls for node in without.nodes] == [1, 1, 0, 1]
+    beside = "  p: {kind: parallel, nodes: {a: {kind: generate, prompt: x}, b: {kind: generate, prompt: x}}}\n"
+    assert plan(tmp_path, HEAD + beside).least_calls == 2
+
+
+def test_turns_that_are_written_out(tmp_path: Path) -> None:
+    nodes = "  dialogue: {kind: say, turns: [{A: Hello}, {B: Bye}]}\n  new: {kind: rephrase, of: dialogue, tries: 3}\n"
+    made = plan(tmp_path, HEAD + nodes)
+    assert (made.least_calls, made.most_calls) == (1, 6)

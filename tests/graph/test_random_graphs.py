@@ -66,6 +66,26 @@ def test_a_checked_graph_ends(graph: list[dict[str, Any]]) -> None:
     run_to_its_end(recipe)
 
 
+hooks = st.sampled_from(
+    [{"set": {"m": "{{ n * 2 }}"}}, {"set": {"n": "{{ n + 1 }}"}}, {"call": wrong, "fields": []}, {"call": refused}]
+)
+others = st.sampled_from(
+    [
+        {"kind": "set", "fields": {"n": "{{ n + 1 }}"}},
+        {"kind": "sample", "fields": {"n": "{{ n }}", "s": {"x": 2, "y": 1}}},
+        {"kind": "persona", "fields": {"name": ["Ana", "Tom"], "age": "{{ n + 18 }}"}},
+        {"kind": "combine", "from": "l"},
+        {"kind": "say", "turns": [{"Ana": "{{ n }}"}]},
+    ]
+)
+
+
+def hooked(node: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """A node with something done before or after it, now and then."""
+    around = st.fixed_dictionaries({}, optional={"before": hooks, "after": st.lists(hooks, max_size=2)})
+    return st.one_of(node, st.builds(lambda one, rest: {**one, **rest}, node, around))
+
+
 def step(calls: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     """A node of the kind `function`."""
     return st.builds(
@@ -101,15 +121,15 @@ def walked(draw: st.DrawFn, node: st.SearchStrategy[dict[str, Any]]) -> dict[str
     return nodes
 
 
-steps = step(list(FUNCTIONS))
-kinds = st.recursive(steps, lambda inner: st.one_of(beside(inner), within(inner)), max_leaves=5)
+steps = hooked(st.one_of(step(list(FUNCTIONS)), others))
+kinds = st.recursive(steps, lambda inner: hooked(st.one_of(beside(inner), within(inner))), max_leaves=5)
 
 
 @given(walked(kinds))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nodes_within_nodes_end_too(nodes: dict[str, dict[str, Any]]) -> None:
     try:
-        recipe = dialoom.Recipe("g", source=[{"n": 0}, {"n": 1}], nodes=nodes)
+        recipe = dialoom.Recipe("g", source=[{"n": 0, "l": [1, 2]}, {"n": 1, "l": [1, 2, 3]}], nodes=nodes)
     except RecipeError:
         return
     run_to_its_end(recipe)

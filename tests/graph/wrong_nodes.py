@@ -22,7 +22,7 @@ WRONG_NODES = [
     (["a: {kind: plan, visits: 0}"], 6, "nodes.a.visits", "at least 1, got 0"),
     (["a: {kind: plan, next: 5}"], 6, "nodes.a.next", "a node's name"),
     (["a: {kind: plan, when: 5}"], 6, "nodes.a.when", "expected a condition"),
-    (["d: {kind: converse, mode: scrpt, speakers: [a, b]}"], 6, "nodes.d.mode", "'script' or 'agents'"),
+    (["d: {kind: converse, mode: scrpt, speakers: [a, b]}"], 6, "nodes.d.mode", "'script', 'agents' or 'writer'"),
     (["d: {kind: converse, turns: many, speakers: [a, b]}"], 6, "nodes.d.turns", "6..14"),
     (["d: {kind: converse, speakers: [a]}"], 6, "nodes.d.speakers", "at least 2, got 1"),
     (["d: {kind: converse, speakers: [Ann, ann]}"], 6, "nodes.d.speakers", "two speakers are called"),
@@ -41,7 +41,7 @@ WRONG_NODES = [
     (["a: {kind: generate, count: 2, prompt: x, unlike_by: n, schema: {nm: text}}"], 6, "nodes.a.unlike_by", "'nm'"),
     # Missing and unknown names.
     (["a:", "  kind: generate"], 6, "nodes.a", "neither 'prompt' nor 'messages'"),
-    (["a: {prompt: x}"], 6, "nodes.a", "has no 'kind' (one of combine, compare, converse"),
+    (["a: {prompt: x}"], 6, "nodes.a", "has no 'kind' (one of agent, combine, compare"),
     (["a:", "  prompt: x", "  kind: generat"], 8, "nodes.a.kind", "did you mean 'generate'"),
     (["a:"], 6, "nodes.a", "expected a mapping"),
     (["a:", "  kind: generate", "  model: writr", "  prompt: x"], 8, "nodes.a.model", "did you mean 'writer'"),
@@ -130,7 +130,12 @@ WRONG_NODES = [
         "nodes.d.cast.second",
         "no model is called 'w'",
     ),
-    (["d: {kind: converse, speakers: [a, b], cast: {first: writer, second: writer}}"], 6, "nodes.d", "mode 'agents'"),
+    (
+        ["d: {kind: converse, speakers: [a, b], cast: {first: writer, second: writer}}"],
+        6,
+        "nodes.d",
+        "modes 'agents' and 'writer'",
+    ),
     (["d: {kind: converse, speakers: [a, b], mode: agents, prompt: x}"], 6, "nodes.d", "goes with mode 'script'"),
     # The plan.
     (["p: {kind: plan, draw: {emotin: [a]}}"], 6, "nodes.p.draw", "did you mean 'emotion'"),

@@ -77,7 +77,7 @@ def test_a_dialogue_of_texts(tmp_path: Path) -> None:
     source = [{"question": "Where?", "answer": "There.", "aside": ""}]
     turns = [{"User": "{{ question }}"}, {"Assistant": "{{ answer }}"}, {"User": "{{ aside }}"}]
     made = recipe(source=source).add("dialogue", "say", turns=turns)
-    made.add("longer", "say", after="dialogue", turns=[{"User": "Thanks."}], into="dialogue")
+    made.add("longer", "say", following="dialogue", turns=[{"User": "Thanks."}], into="dialogue")
     outcome = run(made, tmp_path)
     assert outcome.only.script() == "User: Where?\nAssistant: There.\nUser: Thanks."
     empty = recipe(source=source).add("dialogue", "say", turns=[{"User": "{{ aside }}"}])

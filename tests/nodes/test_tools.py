@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, Field
@@ -420,7 +420,15 @@ def _wider(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 schemas = st.recursive(st.booleans() | leaves, _wider, max_leaves=5)
 
 
+def test_a_schema_that_refers_to_itself() -> None:
+    for definition in ({"$ref": "#/$defs/D"}, {"allOf": [{"type": "string"}, {"$ref": "#/$defs/D"}]}):
+        found = contradiction({"enum": [None], "$ref": "#/$defs/D", "$defs": {"D": definition}})
+        assert found is not None
+        assert "D refers to itself" in found.why
+
+
 @settings(max_examples=400, deadline=None)
+@example(schema={"enum": [None], "anyOf": [{"$ref": "#/$defs/D"}]}, defined={"$ref": "#/$defs/D"}, tried=[None])
 @given(schema=schemas.filter(lambda one: isinstance(one, dict)), defined=schemas, tried=st.lists(values, max_size=12))
 def test_what_is_called_impossible_is_met_by_nothing(schema: Any, defined: Any, tried: list[Any]) -> None:
     schema = {**schema, "$defs": {"D": defined}}

@@ -182,3 +182,14 @@ def test_examples_are_earlier_turns_of_whoever_is_at_the_same_place(tmp_path: Pa
         first = server.bodies[0]["messages"]
     assert [m["role"] for m in first] == ["system", "user"]
     assert "C: I lost it." in first[0]["content"]
+
+
+def test_a_cast_beside_weights_of_several_models(tmp_path: Path) -> None:
+    with FaultServer() as server:
+        made = recipe(server.url, [{"topic": "rain"}])
+        made.add(
+            "dialogue", "converse", mode="agents", model={"writer": 1}, turns=3, speakers=["P", "Q"],
+            cast={"first": {"kind": "user", "goal": "{{ topic }}"}},
+        )  # fmt: skip
+        outcome = run(made, tmp_path)
+    assert len(outcome.kept) == 1, outcome.reasons

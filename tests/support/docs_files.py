@@ -17,6 +17,18 @@ def clean(text, **rest):
 
 def account_number(name, random):
     return f"{name[0]}-{random.randint(10_000, 99_999)}"
+
+
+def sentences(line):
+    return [part.strip() + "." for part in line.split(".") if part.strip()]
+
+
+def in_capitals(topic):
+    return {"topic": topic.upper()}
+
+
+def measured(dialogue):
+    return {"letters": sum(len(turn["text"]) for turn in dialogue["turns"])}
 """
 
 

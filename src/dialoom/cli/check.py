@@ -78,7 +78,7 @@ def _nodes(checked: Checked) -> list[dict[str, Any]]:
         {
             "name": part.name,
             "kind": part.node.kind,
-            "models": sorted(set(part.node.models().values())),
+            "models": sorted(set(part.node.asked().values())),
             "writes": list(part.node.known_after({})),
             "next": _ways(checked, part.name),
         }

@@ -12,6 +12,7 @@ import dialoom
 from dialoom.cli._errors import told
 from dialoom.cli.check import check
 from dialoom.cli.corpus import corpus
+from dialoom.cli.cycle import cycle
 from dialoom.cli.diagnose import diagnose
 from dialoom.cli.evaluate import evaluate
 from dialoom.cli.export import export
@@ -30,6 +31,7 @@ from dialoom.cli.retry import retry
 from dialoom.cli.run import run
 from dialoom.cli.runs import runs
 from dialoom.cli.schema import schema
+from dialoom.cli.stress import stress
 from dialoom.cli.tag import tag
 from dialoom.cli.trace import trace
 
@@ -46,6 +48,7 @@ Exit codes:
   8    a run finished, and some records failed: see `dialoom retry`; or rows of a file could not be read
   9    a run was left with batches under way: the same command comes back for them
   10   a bound stopped the run: its budget is spent, or its target is out of reach
+  11   a bot under stress is below what was asked for
   130  interrupted; the same command goes on where it stopped
 
 \b
@@ -65,6 +68,7 @@ app = typer.Typer(
 # In the order in which a person meets them.
 app.command("init")(init)
 app.command("diagnose")(diagnose)
+app.command("cycle")(cycle)
 app.command("check")(check)
 app.command("graph")(graph)
 app.command("plan")(plan)
@@ -80,6 +84,7 @@ app.command("import")(import_)
 app.command("push")(push)
 app.add_typer(corpus, name="corpus")
 app.add_typer(evaluate, name="evaluate")
+app.command("stress")(stress)
 app.add_typer(policy, name="policy")
 app.command("trace")(trace)
 app.command("nodes")(nodes)

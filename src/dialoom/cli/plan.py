@@ -137,6 +137,6 @@ def _show_notes(notes: tuple[str, ...]) -> None:
 def _money(recipe: Recipe, planned: RunPlan, amount: str) -> str:
     if planned.money is not None:
         return f"at most {amount}, in the currency of the recipe's prices"
-    asked = {model for node in recipe.nodes.values() for model in node.models().values()}
+    asked = {model for node in recipe.nodes.values() for model in node.asked().values()}
     without = sorted(name for name in asked if recipe.models[name].price is None)
     return f"unknown, since no price is given for {', '.join(without)}"

@@ -15,7 +15,7 @@ async def opened_models(
     recipe: Recipe, graph: Graph, endpoints: Endpoints, state: RunState
 ) -> AsyncIterator[dict[str, ChatModel]]:
     """The models that a graph asks, by their names in the recipe; closed at the end. Raises EndpointError."""
-    used = {model for node in graph.nodes.values() for model in node.models().values()}
+    used = {model for node in graph.nodes.values() for model in node.asked().values()}
     models: dict[str, ChatModel] = {}
     async with contextlib.AsyncExitStack() as opened:
         for name in sorted(used):

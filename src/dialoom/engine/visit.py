@@ -41,6 +41,7 @@ class Visit:
     stopping: Callable[[], bool]
     record_seconds: float | None = None
     inside: Callable[[Record, str, Node], Awaitable[None]] | None = None
+    called: Callable[[str], str] = str
 
     def judge(self, dialogue: Dialogue) -> Verdict:
         return self.rules().judge([dialogue])[0]
@@ -91,7 +92,7 @@ class Visit:
         }
 
     def takes_grammar(self, model: str) -> bool:
-        return self.caller.models[model].takes_grammar
+        return self.caller.models[self.called(model)].takes_grammar
 
     async def ask(
         self,
@@ -209,7 +210,7 @@ class Visit:
             raise Stopped
         try:
             ledgered = await self.caller.ask(
-                model, request, node=self.node, record=self.record.id, within=self.seconds_left()
+                self.called(model), request, node=self.node, record=self.record.id, within=self.seconds_left()
             )
         except Draining:
             raise Stopped from None

@@ -160,6 +160,7 @@ class Walker:
     def _context(self, record: Record, name: str) -> Visit:
         visit = self._visit(record, name)
         visit.inside = self._inside
+        visit.called = self._graph.node(name).called
         return visit
 
     def _next(self, record: Record, full: str) -> str:

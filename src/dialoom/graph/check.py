@@ -80,7 +80,7 @@ def check(recipe: Recipe, corpus: Path | str | None = None) -> Checked:
 
 
 def _model_problems(recipe: Recipe) -> Iterator[DialoomError]:
-    used = {model for node in recipe.nodes.values() for model in node.models().values()}
+    used = {model for node in recipe.nodes.values() for model in node.asked().values()}
     for name, model in recipe.models.items():
         if name in used:
             for error in model.problems(recipe.folder):
@@ -88,7 +88,7 @@ def _model_problems(recipe: Recipe) -> Iterator[DialoomError]:
 
 
 def _bound_problems(recipe: Recipe) -> Iterator[DialoomError]:
-    asked = {model for node in recipe.nodes.values() for model in node.models().values()}
+    asked = {model for node in recipe.nodes.values() for model in node.asked().values()}
     free = sorted(name for name in asked & recipe.models.keys() if recipe.models[name].price is None)
     if recipe.bounds.budget.money is not None and free:
         what = f"a budget of money cannot be held: {', '.join(free)} has no price"
@@ -112,7 +112,7 @@ def _rule_problems(recipe: Recipe) -> Iterator[DialoomError]:
 
 def _part_problems(recipe: Recipe, part: Part) -> Iterator[DialoomError]:
     # A container tells of the models of all its nodes, and each tells of them itself.
-    asked = {} if isinstance(part.node, Container) else part.node.models()
+    asked = {} if isinstance(part.node, Container) else part.node.asked()
     for where, model in asked.items():
         if model not in recipe.models:
             what = f"no model is called '{model}'"

@@ -74,7 +74,7 @@ class Container(Node, ABC):
     def models(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for name, node in self.nodes.items():
-            found |= {f"nodes.{name}.{where}": model for where, model in node.models().items()}
+            found |= {f"nodes.{name}.{where}": model for where, model in node.asked().items()}
         return found
 
     def tags(self) -> frozenset[str]:

@@ -34,8 +34,8 @@ class RunPlan:
     `acceptance` is the share of records that is taken to be kept, and `kept` how many that makes: the target, where the
     recipe has one. `source_seeds` is how many seeds one reading of the source gives.
 
-    Nodes behind a condition are counted as if every record came to them; the most calls count a loop as often as its
-    limits of visits allow.
+    Records and the most calls are counted as if every record came to each node, and went round a loop as often as its
+    limits of visits allow; the least calls are those of nodes that no record can pass by.
     """
 
     seeds: int
@@ -82,7 +82,7 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None, accepta
     money: float | None = 0.0
     for part, node in _plans(checked.graph, {}, _Coming(seeds)):
         nodes.append(part)
-        for model in (asked := list(node.models().values())):
+        for model in (asked := list(node.asked().values())):
             price = recipe.models[model].price
             if price is None or money is None:
                 money = None
@@ -94,12 +94,13 @@ def estimate(recipe: Recipe, checked: Checked, limit: int | None = None, accepta
 
 @dataclass(frozen=True, slots=True)
 class _Coming:
-    """What comes to a graph: records, how often each at most, and whether it is sure to."""
+    """What comes to a graph: records, how often each at most, whether all surely do, and whether edges are walked."""
 
     records: int
     times: int = 1
     surely: bool = True
     prefix: str = ""
+    edges: bool = True
 
 
 def _plans(graph: Graph, shapes: Mapping[str, Shape], coming: _Coming) -> Iterator[tuple[NodePlan, Node]]:
@@ -109,10 +110,12 @@ def _plans(graph: Graph, shapes: Mapping[str, Shape], coming: _Coming) -> Iterat
     for name, node in graph.nodes.items():
         at = flow.at(name)
         times = coming.times * (node.visits if graph.in_loop(name) else 1)
-        surely = coming.surely and node.when is None
+        # Nodes side by side have no edges, and all of them are visited.
+        avoidable = coming.edges and graph.avoidable(name)
+        surely = coming.surely and node.when is None and not avoidable
         work = node.work(at)
         if isinstance(node, Container) and node.nodes:
-            inner = _Coming(records, times, surely, f"{coming.prefix}{name}/")
+            inner = _Coming(records, times, surely, f"{coming.prefix}{name}/", node.walked)
             yield from _plans(graph.inside(name), node.enters(at), inner)
         else:
             most = work.most * records * times

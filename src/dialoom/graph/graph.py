@@ -68,12 +68,19 @@ class Graph:
         """Whether some path leads from a node to an end."""
         return any(not set(self.successors(node)) <= self.nodes.keys() for node in self._walk(name))
 
+    def avoidable(self, name: str) -> bool:
+        """Whether some way from the start to an end, or to a rejection, does not lead through a node."""
+        if name == self.start:
+            return False
+        on_the_way = self._walk(self.start, around=name)
+        return any(not set(self.successors(node)) <= self.nodes.keys() for node in on_the_way)
+
     def in_loop(self, name: str) -> bool:
         """Whether a record can come back to a node."""
         return any(name in self._walk(to) for to in self.successors(name) if to in self.nodes)
 
-    def _walk(self, start: str) -> Iterator[str]:
-        seen = {start}
+    def _walk(self, start: str, around: str | None = None) -> Iterator[str]:
+        seen = {start} if around is None else {start, around}
         stack = [start]
         while stack:
             name = stack.pop()

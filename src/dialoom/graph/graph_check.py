@@ -95,7 +95,7 @@ def _node_problems(
         if node.walked:
             yield from field_problems(recipe, Graph(node.nodes), node.enters(known), inside)
         else:
-            yield from _beside_problems(recipe, node, known, inside)
+            yield from _beside_problems(recipe, node, {**known, **node.draws()}, inside)
     yield from _hook_problems(recipe, node.after, after, (*at, "after"))
     for index, edge in enumerate(node.next):
         if edge.condition is not None:
@@ -133,7 +133,11 @@ def _beside_problems(
 ) -> Iterator[DialoomError]:
     """Nodes side by side see the record as it was before all of them."""
     writes = {
-        name: {field for field, shape in child.known_after(fields).items() if fields.get(field) is not shape}
+        name: {
+            field
+            for field, shape in child.known_after(fields).items()
+            if fields.get(field) is not shape and field not in node.draws()
+        }
         for name, child in node.nodes.items()
     }
     for name, child in node.nodes.items():

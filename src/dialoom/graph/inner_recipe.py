@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -98,18 +97,6 @@ def change(data: dict[str, Any], where: str, value: Any, place: Place) -> None:
             raise _not_there(place, f"'{dotted(keys[: depth + 1])}' is no mapping in the recipe", None)
         target = inner
     target[keys[-1]] = value
-
-
-def with_models(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """A node's values with other names of models, by where in the node each stands: {"cast.first": "small"}."""
-    changed = copy.deepcopy(dict(values))
-    for where, name in names.items():
-        target: Any = changed
-        *outer, last = where.replace("]", "").replace("[", ".").split(".")
-        for key in outer:
-            target = target[int(key)] if isinstance(target, list) else target.setdefault(key, {})
-        target[int(last) if isinstance(target, list) else last] = name
-    return changed
 
 
 def _find(named: str, folder: Path) -> Path:

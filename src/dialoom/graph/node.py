@@ -117,6 +117,7 @@ class Node(PlainNumbers, ABC):
 
     _name: str = PrivateAttr(default="")
     _closing: bool = PrivateAttr(default=False)
+    _called: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -189,7 +190,9 @@ class Node(PlainNumbers, ABC):
         """The fields that are there when it is over, given those that reach it."""
         known = self.known_at(shapes)
         after = {name: shape for hook in self.after for name, shape in hook.writes().items()}
-        return {**known, **self.draws(), **self.written(known), **after}
+        # What was drawn before is gone on with, and is told more closely there.
+        drawn = {name: shape for name, shape in self.draws().items() if "enum" not in known.get(name, {})}
+        return {**known, **drawn, **self.written(known), **after}
 
     def tags(self) -> frozenset[str]:
         """Those of the fields that it writes which are tags of the dialogue and no content."""
@@ -212,8 +215,24 @@ class Node(PlainNumbers, ABC):
         return ""
 
     def models(self) -> Mapping[str, str]:
-        """The models that it asks: {where in the node: model name}."""
+        """The models that it asks: {where in the node: model name}, by their names where it was written."""
         return {}
+
+    def asked(self) -> Mapping[str, str]:
+        """The models that it asks: {where in the node: model name}, by their names in the outermost recipe."""
+        return {where: self.called(name) for where, name in self.models().items()}
+
+    def called(self, model: str) -> str:
+        """A model's name in the outermost recipe, given its name where the node was written."""
+        return self._called.get(model, model)
+
+    def calls(self, names: Mapping[str, str]) -> Node:
+        """Tell it what models are called in the outermost recipe that are called otherwise where it was written.
+
+        Its own fields keep the names as written: they are weights, keys of answers, and values of the field `model`.
+        """
+        self._called = dict(names)
+        return self
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         """What it costs for each record, given the shapes of the fields that reach it."""

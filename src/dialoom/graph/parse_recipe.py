@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from dialoom.errors import DialoomError, Place, RecipeError
 from dialoom.graph.container import Container
-from dialoom.graph.inner_recipe import Reading, change, open_container, with_models
+from dialoom.graph.inner_recipe import Reading, change, open_container
 from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Node
 from dialoom.graph.parse_sink import build_sinks
@@ -234,12 +234,9 @@ def _node(
         values["nodes"] = build_nodes(values.get("nodes") or {}, lines, problems, inner, (*path, "nodes"))
     try:
         node = node_type.model_validate(values).named(name)
-        other = {where: reading.renamed(model) for where, model in node.models().items()}
-        if inner is None and other != node.models():
-            node = node_type.model_validate(with_models(values, other)).named(name)
     except ValidationError as error:
         problems += explain(error, node_type, path, lines)
         return None
     if isinstance(node, Container) and inner is not None and inner is not reading:
         node.lies_in(inner.folder, inner.files[-1])
-    return node
+    return node if isinstance(node, Container) else node.calls(reading.names)

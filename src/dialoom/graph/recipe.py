@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SerializeAsAny
 
 from dialoom.errors import DialoomError, Place, RecipeError
 from dialoom.graph.bounds import Bounds
-from dialoom.graph.container import Part, parts
+from dialoom.graph.container import Container, Part, parts
 from dialoom.graph.node import Node
 from dialoom.graph.record import digest
 from dialoom.graph.sink import Sink
@@ -206,8 +206,11 @@ class Recipe(PlainNumbers):
     def content_hash(self) -> str:
         """A hash over all of it that can alter a record, examples and code files that it names included."""
         content = self.model_dump(mode="json", exclude=_NOT_CONTENT)
-        used = {model for node in self.nodes.values() for model in node.models().values()}
+        used = {model for node in self.nodes.values() for model in node.asked().values()}
         content["models"] = {name: self.models[name].content() for name in sorted(used & self.models.keys())}
+        called = {part.name: names for part in self.parts() if (names := _called_otherwise(part.node))}
+        if called:
+            content["called"] = called
         code = [part.node.code() for part in self.parts()]
         # Keys keep their order: that of nodes, weights and schema fields alters records.
         return digest(orjson.dumps(content).decode(), *self._file_contents(), *code)
@@ -226,6 +229,13 @@ class Recipe(PlainNumbers):
 
     def _file_contents(self) -> Sequence[str]:
         return [digest(path.read_bytes().hex()) for path in self.files() if path.is_file()]
+
+
+def _called_otherwise(node: Node) -> dict[str, str]:
+    """Models that a node of another recipe asks by other names than this one's."""
+    if isinstance(node, Container):
+        return {}
+    return {name: node.called(name) for name in sorted(set(node.models().values())) if node.called(name) != name}
 
 
 __all__ = ["Quality", "Recipe", "Source"]

@@ -56,7 +56,8 @@ class CentroidView:
 
             names = sorted(set(intents))
             vectors = embed(texts)
-            mine = np.array([names.index(intent) for intent in intents])
+            column = {name: number for number, name in enumerate(names)}
+            mine = np.array([column[intent] for intent in intents])
             centres = np.stack([vectors[mine == place].mean(axis=0) for place in range(len(names))])
             centres /= np.linalg.norm(centres, axis=1, keepdims=True).clip(1e-9)
             return cls(embed, names, centres)
@@ -101,7 +102,8 @@ class WordView:
             for each in _features(text):
                 counts[vocabulary[each], place[intent]] += 1
         # Shares of lines, not of words: a rare intent's few lines say as much of it as many lines of another.
-        lines = np.array([Counter(intents)[name] for name in names], dtype=np.float64)
+        counted = Counter(intents)
+        lines = np.array([counted[name] for name in names], dtype=np.float64)
         shares = (counts + 0.1) / (lines + 1.0)
         return cls(names, vocabulary, np.log(shares))
 

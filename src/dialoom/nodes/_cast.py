@@ -58,9 +58,14 @@ def cast_models(cast: Cast | None) -> dict[str, str]:
     return asked
 
 
+def has_model(part: Part) -> bool:
+    """Whether a part needs no model of the node's: it has its own, or asks none."""
+    return part.model is not None or part.calls_a_turn()[1] == 0
+
+
 def all_have_models(cast: Cast | None, speakers: Sequence[str] | None) -> bool:
     """Whether each speaker has a model of its own, so that the node's is asked for nothing."""
-    own = [name for name, part in (cast or {}).items() if isinstance(part, str) or part.model is not None]
+    own = [name for name, part in (cast or {}).items() if isinstance(part, str) or has_model(part)]
     return len(own) == len(cast or {}) and len(own) >= len(speakers or POSITIONS[:2])
 
 

@@ -65,11 +65,11 @@ class Draws:
                 yield each.key, template
 
     def needs(self) -> dict[str, str]:
-        """Fields of the record that are read other than in templates, with the entry that does."""
+        """Fields of the record that are read other than in templates, or under a name that is drawn, with the entry."""
         found = {}
         for each in self._drawn:
             told = {name for template in each.sampler.templates() for name in template.variables}
-            for name in each.sampler.reads() - told - set(self.names):
+            for name in each.sampler.reads() - told - set(self.names) | (each.sampler.reads() & set(each.names)):
                 found[name] = each.key
         return found
 

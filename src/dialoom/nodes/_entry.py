@@ -37,7 +37,8 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
     done: set[str] = set()
     ordered: list[Entry] = []
     while left:
-        ready = [each for each in left if not (each.sampler.reads() & names) - done]
+        # One that reads its own name reads the record's field of that name.
+        ready = [each for each in left if not ((each.sampler.reads() & names) - done) - set(each.names)]
         if not ready:
             raise ValueError(f"these need each other: {', '.join(each.key for each in left)}")
         each = next((one for one in ready if not one.sampler.asks), ready[0])

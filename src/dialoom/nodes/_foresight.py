@@ -69,7 +69,7 @@ def _needed(condition: Condition, entries: Sequence[Entry]) -> set[str] | None:
     while waiting:
         name = waiting.pop()
         each = next((one for one in entries if name in one.names), None)
-        if each is None or each.sampler.asks:
+        if each is None or each.sampler.asks or each.sampler.reads() & set(each.names):
             return None
         if each.key not in needed:
             needed.add(each.key)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dialoom.dialogue import Slot
 from dialoom.errors import DataError, Place
 from dialoom.graph.read_rows import read_rows
+from dialoom.intents.embedders import Remembered
 from dialoom.intents.line import Line
 from dialoom.intents.noise import Rates, fit_rates
 from dialoom.intents.realism import Verifier
@@ -53,8 +54,9 @@ class Grounds:
 
     @cached_property
     def embed(self) -> Embed:
-        """WordLlama where it is installed, else counts of words."""
-        return load_embedding() if has_embedding() else counts_of_words
+        """WordLlama where it is installed, else counts of words. Real lines are asked for again and again, so their
+        vectors are remembered."""
+        return Remembered(load_embedding if has_embedding() else lambda: counts_of_words, "views")
 
     @cached_property
     def verifier(self) -> Verifier:

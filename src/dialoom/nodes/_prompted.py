@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
@@ -80,7 +80,17 @@ class Asking(Node):
         return {f"model.{name}": name for name in self._mix} or {"model": self.model}
 
     def draws(self) -> Mapping[str, Shape]:
-        return {_DRAWN: {"type": "string"}} if self._mix else {}
+        return {_DRAWN: {"type": "string", "enum": list(self._mix)}} if self._mix else {}
+
+    def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        yield from super().problems(shapes)
+        drawn = shapes.get(_DRAWN, {}).get("enum")
+        if self._mix and drawn is not None and (other := [name for name in drawn if name not in self._mix]):
+            yield DialoomError(
+                f"a node before it draws one of {', '.join(drawn)}, and '{other[0]}' is none of {', '.join(self._mix)}",
+                place=Place(field="model"),
+                remedy="let both draw from the same models: a record stays with the one that was drawn first",
+            )
 
     def for_record(self, record: Record, context: Context) -> tuple[Node, Fields]:
         if not self._mix:

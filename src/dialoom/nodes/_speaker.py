@@ -29,6 +29,8 @@ REPETITION = "repetition"
 POLICY = "policy"
 GOAL = "goal"
 PATIENCE = "patience"
+# In the `meta` of a turn without words: that nothing was said is itself what came of it.
+SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Speaker(Protocol):
     async def say(self, so_far: Sequence[Turn], cue: Cue, context: Context) -> Said:
         """The next turn, by asking models through `context` (calls go with `sample=scene.sample`).
 
-        A turn without text and tool calls is left out of the dialogue.
+        A turn without text and tool calls is left out of the dialogue, unless its `meta` has SILENT.
 
         Args:
             so_far: all turns before it, whoever spoke them; never to be changed.

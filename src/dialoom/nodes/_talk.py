@@ -12,7 +12,7 @@ from dialoom.nodes._director import Director
 from dialoom.nodes._ending import farewells, goes_in_circles
 from dialoom.nodes._order import Next
 from dialoom.nodes._policy_field import Step
-from dialoom.nodes._speaker import FAREWELL, LENGTH, MARK, POLICY, REPETITION, Cue, Said, Scene, Speaker
+from dialoom.nodes._speaker import FAREWELL, LENGTH, MARK, POLICY, REPETITION, SILENT, Cue, Said, Scene, Speaker
 
 # How often, in all, a turn that the policy wants is asked for.
 _TRIES = 3
@@ -50,7 +50,7 @@ async def hold_talk(
             break
     director.over()
     context.note("the talk ended", by=ended, turns=len(taken), candidate=scene.sample, **details)
-    return [turn for turn in taken if turn.text or turn.tool_calls]
+    return [turn for turn in taken if turn.text or turn.tool_calls or turn.meta.get(SILENT)]
 
 
 async def hold_walk(

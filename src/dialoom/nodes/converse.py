@@ -25,6 +25,7 @@ from dialoom.nodes._cast import (
     cast_problems,
     found_in,
     given_parts,
+    has_model,
     needs_of,
     played_by,
     within,
@@ -244,7 +245,7 @@ class Converse(BestOf):
     async def _talk(self, scene: Scene, talk: Staged, context: Context) -> list[Turn]:
         names = talk.director.stage.names
         cast = played_by(self.cast, names, self._usual)
-        if any(part.model is None for part in cast) and "model" not in self.models():
+        if not all(map(has_model, cast)) and all_have_models(self.cast, self.speakers):
             raise RecordError("the cast gives no model to one of the speakers", remedy="name it there")
         speakers = [part.speaker(me, scene) for part, me in zip(cast, scene.personas, strict=True)]
         if talk.walk is not None:

@@ -19,6 +19,7 @@ from dialoom.nodes._judges import Judges, add_details, dialogue_of, failures, re
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.quality import ColumnType
 from dialoom.quality.judging import (
+    LONGEST_EXPLANATION,
     Opinion,
     Routes,
     Rubric,
@@ -37,7 +38,6 @@ from dialoom.quality.judging.parts import field_of
 
 _AUTO = "auto"
 _TOKENS_PER_CRITERION = 60
-_MOST_TOKENS_PER_CRITERION = 200
 _TOKENS_OF_A_CASE = 400
 _CHARS_PER_TOKEN = 4
 
@@ -68,6 +68,11 @@ class Judge(Judges):
     )
     samples: int = Field(
         default=1, ge=1, description="Answers of each judge, whose mean counts where there are no probabilities."
+    )
+    explanation: int = Field(
+        default=LONGEST_EXPLANATION,
+        ge=40,
+        description="Most characters of each explanation, where the endpoint keeps to a schema.",
     )
     only_survivors: bool = Field(
         default=True, description="Judge only what the recipe's rules over the text let through."
@@ -209,8 +214,9 @@ class Judge(Judges):
         return opinions
 
     async def _opinion(self, judge: str, rubric: Rubric, messages: Sequence[Message], context: Context) -> Opinion:
-        schema = answer_schema(rubric)
-        params = self.sampling(self.samples, _MOST_TOKENS_PER_CRITERION * len(rubric.criteria))
+        schema = answer_schema(rubric, self.explanation)
+        # A token of an explanation is a character at least, and the names and marks around it fit beside.
+        params = self.sampling(self.samples, self.explanation * len(rubric.criteria))
 
         async def ask(sample: int, context: Context) -> Any:
             return await context.ask_typed(judge, messages, schema, params=params, sample=sample, tries=self.tries)

@@ -29,8 +29,20 @@ class Parallel(Container):
     def written(self, shapes: Mapping[str, Shape]) -> Mapping[str, Shape]:
         known: dict[str, Shape] = {}
         for node in self.nodes.values():
-            known |= _writes(node, shapes)
+            known |= _writes(node, {**shapes, **self.draws()})
         return known
+
+    def draws(self) -> Mapping[str, Shape]:
+        drawing = self._drawing()
+        return {} if drawing is None else drawing.draws()
+
+    def for_record(self, record: Record, context: Context) -> tuple[Node, Fields]:
+        # Drawn once for all, or each would go on with another model and none could say with which.
+        drawing = self._drawing()
+        return self, {} if drawing is None else drawing.for_record(record, context)[1]
+
+    def _drawing(self) -> Node | None:
+        return next((node for node in self.nodes.values() if node.draws()), None)
 
     def wrong_inside(self, name: str, node: Node) -> str | None:
         if node.next:
@@ -48,12 +60,12 @@ class Parallel(Container):
             )
         written: dict[str, str] = {}
         for name, node in self.nodes.items():
-            for field in _writes(node, shapes):
+            for field in _writes(node, {**shapes, **self.draws()}):
                 if field in written:
                     yield DialoomError(
                         f"'{written[field]}' and '{name}' both write '{field}', and it cannot be said whose is kept",
                         place=Place(field=f"nodes.{name}"),
-                        remedy="give one of them another name or 'into'",
+                        remedy="give one of them another name or 'into', or let a subgraph's 'out' leave it inside",
                     )
                 written.setdefault(field, name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -64,21 +64,29 @@ class PersonaNode(Node):
 
     def templates(self) -> Iterable[tuple[str, Template]]:
         yield from super().templates()
-        for draws in self._draws:
+        for index, draws in enumerate(self._draws):
             for key, template in draws.templates():
-                yield f"fields.{key}", template
+                yield self._written_at(index, key), template
 
     def provides(self) -> frozenset[str]:
         return frozenset(name for draws in self._draws for name in draws.names)
 
     def needs(self) -> Mapping[str, str]:
-        return {name: f"fields.{key}" for draws in self._draws for name, key in draws.needs().items()}
+        return {
+            name: self._written_at(index, key)
+            for index, draws in enumerate(self._draws)
+            for name, key in draws.needs().items()
+        }
 
     def files(self) -> Iterable[Path]:
         return list(dict.fromkeys(path for draws in self._draws for path in draws.files()))
 
     def models(self) -> Mapping[str, str]:
-        return {f"fields.{key}": name for draws in self._draws for key, name in draws.models().items()}
+        return {
+            self._written_at(index, key): name
+            for index, draws in enumerate(self._draws)
+            for key, name in draws.models().items()
+        }
 
     def writes(self) -> Mapping[str, Shape]:
         names: dict[str, Shape] = {name: {} for draws in self._draws for name in draws.names}
@@ -92,15 +100,15 @@ class PersonaNode(Node):
         return asking_work(asked)
 
     def prepare(self, folder: Path) -> None:
-        for draws, start in self._placed():
+        for index, draws in enumerate(self._draws):
             try:
                 draws.prepare(folder)
             except DialoomError as error:
-                raise moved(error, start) from error
+                raise self._moved(index, error) from error
 
     def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
-        for draws, start in self._placed():
-            yield from (moved(error, start) for error in draws.problems())
+        for index, draws in enumerate(self._draws):
+            yield from (self._moved(index, error) for error in draws.problems())
         names = self._draws[0].listed(_NAME) if self.each is None else None
         if names is not None and len(names) < self._people:
             yield DialoomError(
@@ -130,9 +138,18 @@ class PersonaNode(Node):
     def _of(self, part: int) -> Draws:
         return self._draws[0] if self.each is None else self._draws[part]
 
-    def _placed(self) -> Iterator[tuple[Draws, str]]:
-        for index, draws in enumerate(self._draws):
-            yield draws, "fields" if self.each is None else f"each[{index}]"
+    def _start(self, index: int, key: str) -> str:
+        """Where the rule `key` of a person stands: among its own, or among those of all."""
+        own = self.each is not None and (key in self.each[index] or key not in self.fields)
+        return f"each[{index}]" if own else "fields"
+
+    def _written_at(self, index: int, key: str) -> str:
+        return f"{self._start(index, key)}.{key}"
+
+    def _moved(self, index: int, error: DialoomError) -> DialoomError:
+        inside = error.place.field if error.place is not None and error.place.field else ""
+        keys = [key for key in self.fields if inside == key or inside.startswith((f"{key}.", f"{key}["))]
+        return moved(error, self._start(index, keys[0] if keys else ""))
 
 
 def _person(drawn: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,6 +89,7 @@ class PlanNode(Prompted):
         return self
 
     def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        yield from super().problems(shapes)
         for name, what, remedy in wrong_conditions(self.draw, CHARACTERISTICS):
             yield DialoomError(what, place=Place(field=f"draw.{name}"), remedy=remedy)
         try:

@@ -83,8 +83,11 @@ class Rephrase(Prompted):
         return {self.of: "of" if "of" in self.model_fields_set else ""}
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
-        turns = _TURNS_OF_A_DIALOGUE * (1 if self.checked_by is None else 2)
-        return Work(turns, turns * self.tries, 1, self.prompt_tokens(self.prompt), _TOKENS_OF_A_TURN)
+        # As many as are written out by the node that made them; else nobody knows before it is read.
+        turns = shapes.get(self.of, {}).get("properties", {}).get("turns", {}).get("maxItems", _TURNS_OF_A_DIALOGUE)
+        calls = 1 if self.checked_by is None else 2
+        least = calls if self.speakers is None else 0
+        return Work(least, turns * calls * self.tries, 1, self.prompt_tokens(self.prompt), _TOKENS_OF_A_TURN)
 
     async def run(self, record: Record, context: Context) -> Fields:
         turns = turns_in(record.fields, self.of)

@@ -42,7 +42,10 @@ class Say(Node):
         return {} if self.following is None else {self.following: "following"}
 
     def writes(self) -> Mapping[str, Shape]:
-        return {self.field: DIALOGUE}
+        if self.following is not None:
+            return {self.field: DIALOGUE}
+        turns = {**DIALOGUE["properties"]["turns"], "maxItems": len(self.turns)}
+        return {self.field: {**DIALOGUE, "properties": {**DIALOGUE["properties"], "turns": turns}}}
 
     async def run(self, record: Record, context: Context) -> Fields:
         turns = turns_in(record.fields, self.following) if self.following is not None else []

@@ -59,6 +59,9 @@ class Utterances(Asking):
         "them nothing is verified.",
     )
     count: int = Field(default=45, ge=1, description="Lines for each record.")
+    counted: str = Field(
+        default="count", description="The field that says how many lines a record asks for, where it has it."
+    )
     over: float = Field(default=1.2, ge=1, le=100, description="Candidates made for each line wanted.")
     shares: dict[str, float] = Field(
         default_factory=lambda: dict(DEFAULT_SHARES), description="The share of each source of variety."
@@ -143,7 +146,7 @@ class Utterances(Asking):
         }
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
-        calls = sum(self._quotas()[name] for name in self._asking()) if self.model is not None else 0
+        calls = sum(self._quotas(self.count)[name] for name in self._asking()) if self.model is not None else 0
         return Work(calls, calls, self.count + sum(self.negatives.values()), 150, _TOKENS // 2)
 
     def makes_records(self) -> bool:
@@ -152,13 +155,15 @@ class Utterances(Asking):
     async def run(self, record: Record, context: Context) -> Children:
         random = context.random("utterances")
         brief = self._brief(record, random)
-        candidates = await self._candidates(brief, context, random)
+        wanted = self._wanted(record)
+        candidates = await self._candidates(brief, wanted, context, random)
         found = self._verified([find_slots(line, brief.ground.gazetteers) for line in candidates])
         counts: dict[str, int] = {}
         for each in found:
             why = each.verdict if each.verdict != "drop" else each.why.split(":")[0].split(" to ")[0]
             counts[why] = counts.get(why, 0) + 1
-        kept = self._chosen([each for each in found if each.verdict == "keep"], brief, context.random("chosen"))
+        held = [each for each in found if each.verdict == "keep"]
+        kept = self._chosen(held, brief, wanted, context.random("chosen"))
         context.note("candidates", made=len(found), kept=len(kept), found=counts)
         beside = ("review", "drop") if self.dropped else ("review",)
         review = [each for each in found if each.verdict in beside]
@@ -182,8 +187,16 @@ class Utterances(Asking):
         asked = self._asking() if self.model is not None else []
         return [name for name in SOURCES.names() if name not in asked]
 
-    def _quotas(self) -> dict[str, int]:
-        return quotas(self.shares, round(self.count * self.over))
+    def _quotas(self, wanted: int) -> dict[str, int]:
+        return quotas(self.shares, round(wanted * self.over))
+
+    def _wanted(self, record: Record) -> int:
+        told = record.fields.get(self.counted)
+        if told is None:
+            return self.count
+        if isinstance(told, bool) or not isinstance(told, int) or told < 1:
+            raise RecordError(f"'{self.counted}' is {told!r:.60}, not a number of lines")
+        return told
 
     def _brief(self, record: Record, random: Random) -> Brief:
         intent = record.fields[self.intent]
@@ -207,9 +220,9 @@ class Utterances(Asking):
             return Rates(kinds=self.noise)
         return self._grounds.rates if self.noise == "fit" and self._grounds is not None else Rates()
 
-    async def _candidates(self, brief: Brief, context: Context, random: Random) -> list[Line]:
+    async def _candidates(self, brief: Brief, wanted: int, context: Context, random: Random) -> list[Line]:
         """The lines of all sources, with noise, all different."""
-        due = self._quotas()
+        due = self._quotas(wanted)
         asking = self._asking() if self.model is not None else []
         asked: list[Line] = []
         for name in asking:
@@ -252,17 +265,17 @@ class Utterances(Asking):
             raise RecordError(str(error)) from error
 
     def _chosen(
-        self, kept: Sequence[Verified | _Unverified], brief: Brief, random: Random
+        self, kept: Sequence[Verified | _Unverified], brief: Brief, wanted: int, random: Random
     ) -> list[Verified | _Unverified]:
         if self._grounds is None or not kept:
-            return list(kept[: self.count])
+            return list(kept[:wanted])
         if self.spread == 0:
-            return random.sample(list(kept), min(self.count, len(kept)))
+            return random.sample(list(kept), min(wanted, len(kept)))
         embed = self._grounds.embed
         have = embed([line.text for line in brief.ground.examples])
         vectors = embed([each.line.text for each in kept])
         scores = [each.realism.score if each.realism else 0.0 for each in kept]
-        return [kept[place] for place in select(vectors, scores, have, self.count, self.spread)]
+        return [kept[place] for place in select(vectors, scores, have, wanted, self.spread)]
 
     def _child(self, line: Line, verdict: str, found: Verified | _Unverified | None) -> dict[str, Any]:
         realism = found.realism if found is not None else None

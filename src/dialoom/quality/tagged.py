@@ -11,7 +11,7 @@ from dialoom.dialogue import Dialogue
 from dialoom.errors import DataError, Place
 from dialoom.quality._column import TagColumn, fits
 from dialoom.quality.metrics import METRICS
-from dialoom.quality.tagging import Tagger
+from dialoom.quality.tagging import Tagger, cheap_metrics
 
 _BATCH = 1024
 
@@ -26,23 +26,24 @@ class Tags:
         metrics: their names; None for all that are cheap and lack nothing here.
         again: measure also what is there.
 
-    Raises UnknownName where no metric has such a name, MissingExtra where one that is named lacks something.
+    Raises UnknownName where no metric has such a name.
     """
 
     def __init__(self, metrics: Sequence[str] | None = None, *, again: bool = False) -> None:
-        self._tagger = Tagger(metrics)
+        self._metrics = tuple(METRICS.load(name) for name in (cheap_metrics() if metrics is None else metrics))
         self._again = again
         self.measured = 0
 
     @property
     def names(self) -> list[str]:
         """The metrics."""
-        return [metric.name for metric in self._tagger.metrics]
+        return [metric.name for metric in self._metrics]
 
     def put(self, dialogues: Iterable[Dialogue]) -> Iterator[Dialogue]:
         """Tag a stream of dialogues, some at a time.
 
-        Raises DataError where a tag of a metric's name is not of its type.
+        Raises DataError where a tag of a metric's name is not of its type, MissingExtra where one is to be
+        measured that lacks something here.
         """
         waiting = iter(dialogues)
         while batch := list(islice(waiting, _BATCH)):
@@ -54,7 +55,9 @@ class Tags:
         lacking = [one for one in batch if self._again or not names <= one.tags.keys()]
         for dialogue in batch if not self._again else ():
             self._check(dialogue)
-        for dialogue, measured in zip(lacking, self._tagger.tag(lacking), strict=True):
+        # One that cannot be measured here stops nothing where every dialogue has it.
+        tagger = Tagger(one for one in self._metrics if any(self._again or one.name not in d.tags for d in lacking))
+        for dialogue, measured in zip(lacking, tagger.tag(lacking), strict=True):
             for name, value in measured.items():
                 if not self._again and dialogue.tags.get(name) is not None:
                     continue
@@ -65,7 +68,7 @@ class Tags:
                     self.measured += 1
 
     def _check(self, dialogue: Dialogue) -> None:
-        for metric in self._tagger.metrics:
+        for metric in self._metrics:
             held = dialogue.tags.get(metric.name)
             if held is not None and not fits(metric, held):
                 raise DataError(

@@ -85,7 +85,7 @@ def test_an_age_out_of_a_file_is_a_number(tmp_path: Path) -> None:
         ("fields: {age: 1..9}", "nodes.p", "needs a rule for 'name'"),
         ("fields: {name: [A]}, count: 3, each: [{}, {}]", "nodes.p", "leave out 'count'"),
         ("fields: {name: [A, B], age: 1..9}, such_that: age > 9", "nodes.p.such_that", "can never meet 'age > 9'"),
-        ("fields: {name: [A, B]}, each: [{age: 1..9}, {age: {given: x, when: {a: 1}}}]", "nodes.p.fields.age", "'x'"),
+        ("fields: {name: [A, B]}, each: [{age: 1..9}, {age: {given: x, when: {a: 1}}}]", "nodes.p.each[1].age", "'x'"),
         ("fields: {name: [A]}", "nodes.p.fields.name", "2 people of one record need different names"),
         ("fields: {name: [A, B], age: 9..1}", "nodes.p.fields.age", "runs backwards"),
     ],
@@ -101,3 +101,28 @@ def test_what_reads_a_person_is_checked(tmp_path: Path) -> None:
     prompt = "  g: {kind: generate, prompt: '{{ people[0].agee }}'}\n"
     (said,) = of_nodes(tmp_path, person + prompt)
     assert "did you mean 'age'" in said
+
+
+def test_people_with_fields_of_the_record(tmp_path: Path) -> None:
+    source = [{"name": "Ana", "age": "31"}, {"name": "Tom", "age": "52"}]
+    each = [{"name": "{{ name }}", "age": "{{ age }}"}, {"name": "Otto"}]
+    made = recipe(source=source).add("people", "persona", each=each, such_that="name != 'Eva'")
+    made.add("about", "sample", fields={"name": "{{ name | upper }}", "said": "{{ name }}!"}, such_that="name != 'EVA'")
+    outcome = run(made, tmp_path)
+    assert [(one["name"], one["age"], two["name"]) for one, two in outcome.fields("people")] == [
+        ("Ana", 31, "Otto"),
+        ("Tom", 52, "Otto"),
+    ]
+    assert outcome.fields("said") == ["ANA!", "TOM!"]
+
+
+def test_a_rule_stands_where_it_is_written(tmp_path: Path) -> None:
+    said = of_nodes(
+        tmp_path,
+        "  p:\n    kind: persona\n    fields: {mood: '{{ topc }}', name: [A]}\n"
+        "    each:\n      - {name: [B]}\n      - {hobby: {model: small}, age: '{{ age }}'}\n",
+    )
+    text = "\n".join(said)
+    assert "recipe.yaml:8, nodes.p.fields.mood: the template reads 'topc'" in text
+    assert "recipe.yaml:11, nodes.p.each[1].hobby: no model is called 'small'" in text
+    assert "recipe.yaml:11, nodes.p.each[1].age: it reads 'age', which nothing before it writes" in text

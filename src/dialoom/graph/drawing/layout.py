@@ -58,11 +58,15 @@ def drawn(scene: Scene) -> Drawn:
     edges = [(link.source, link.target) for link in scene.links]
     loops = backward([box.name for box in scene.boxes], edges)
     closing = [link for link in scene.links if (link.source, link.target) in loops]
-    first = _laid_out(scene, placed, closing)
-    areas = {one.box.name: one.area for one in placed}
-    beside = [link for link in closing if has_lane(link, areas)]
-    # Those that would pass behind other boxes go up between them, as links go down.
-    return first if len(beside) == len(closing) else _laid_out(scene, placed, beside)
+    beside = closing
+    while True:
+        done = _laid_out(scene, placed, beside)
+        areas = {one.box.name: one.area for one in placed}
+        free = [link for link in beside if has_lane(link, areas)]
+        if len(free) == len(beside):
+            return done
+        # Those that would pass behind other boxes go up between them, as links go down; which moves boxes.
+        beside = free
 
 
 def _laid_out(scene: Scene, boxes: Sequence[Placed], beside: Sequence[Link]) -> Drawn:

@@ -153,13 +153,13 @@ def _box(node: Node, name: str, scene: str, graph: Graph, shapes: Mapping[str, S
 def _look(node: Node) -> Look:
     if node.tags():
         return "judge"
-    if node.models():
+    if node.asked():
         return "model"
     return "draw" if node.kind in _DRAWS else "code"
 
 
 def _asks(node: Node, shapes: Mapping[str, Shape]) -> list[str]:
-    told = [", ".join(dict.fromkeys(node.models().values()))] if node.models() else []
+    told = [", ".join(dict.fromkeys(node.asked().values()))] if node.asked() else []
     if node.makes_records():
         children = node.work(shapes).children
         told.append(f"1 → {children} records" if children > 1 else "1 → several records")

@@ -82,9 +82,11 @@ class Embedded(ModelConfig):
         return EmbeddedChat(chat, server)
 
     def _serve(self, weights: Path) -> Any:
-        # How long llama.cpp's threads spin before they sleep: for ever, it is several times slower as soon as anything
-        # else runs beside it; not at all, it is half as fast alone. OpenMP reads this once, when it is loaded.
-        os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+        # How long llama.cpp's threads spin before they sleep, here some tens of microseconds. Where others use the
+        # machine, what is waited for does not run while one spins: a millisecond's spinning at each of the hundreds of
+        # waits for a token made answers ten times slower. Not at all, it is half as fast alone. OpenMP reads this once,
+        # when it is loaded.
+        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
         try:
             import xllamacpp
         except ImportError as error:

@@ -67,10 +67,11 @@ class _Search:
 
     def _parts(self, schemas: Sequence[Any], within: Refs, here: Refs) -> Iterator[Part | Refs | str]:
         """All parts, those in `allOf` and behind `$ref` included; the references passed; or why there can be none."""
-        waiting = list(schemas)
+        # Each with the references behind which it stands: one that comes again leads a validator round without end.
+        waiting: list[tuple[Any, Refs]] = [(schema, frozenset()) for schema in schemas]
         passed = here
         while waiting:
-            schema = waiting.pop(0)
+            schema, behind = waiting.pop(0)
             if schema is False:
                 yield "it is false, which nothing meets"
             if not isinstance(schema, Mapping):
@@ -79,12 +80,14 @@ class _Search:
             if isinstance(reference, str):
                 if reference in within:
                     yield f"it needs another {reference.rpartition('/')[2]} inside itself, without end"
+                if reference in behind:
+                    yield f"{reference.rpartition('/')[2]} refers to itself and to nothing else"
                 if reference not in passed:
                     passed |= {reference}
-                    waiting.append(self._behind(reference))
+                    waiting.append((self._behind(reference), behind | {reference}))
             if schema.get("not") in (True, {}) and "not" in schema:
                 yield "it is 'not' anything"
-            waiting += schema.get("allOf") or ()
+            waiting += [(each, behind) for each in schema.get("allOf") or ()]
             yield schema
         yield passed
 
@@ -112,7 +115,7 @@ class _Search:
         try:
             if any(validator.is_valid(value) for value in listed):
                 return None
-        except Unresolvable:
+        except (Unresolvable, RecursionError):
             return None
         return Contradiction(place, f"none of the values that it lists meets the rest of it: {listed!r:.80}")
 

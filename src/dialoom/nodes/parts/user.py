@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from dialoom.dialogue import Slot, Turn
+from dialoom.dialogue import Turn
 from dialoom.errors import RecordError
 from dialoom.graph.context import Context
 from dialoom.graph.template import Template
 from dialoom.nodes._agents_mode import as_earlier_turns, seen_by, spoken
 from dialoom.nodes._ending import said_again
+from dialoom.nodes._facts import with_facts
 from dialoom.nodes._speaker import GOAL, PATIENCE, Cue, Part, Said, Scene
 from dialoom.nodes._user_words import (
     asks,
@@ -75,6 +76,9 @@ class User(Part):
         description="Facts that it gives only when asked, by name: {order number: 'A-1234'}. Of a list the first is "
         "the fact, and the others are further names by which it may be asked for. Left out, the record's `knows`.",
     )
+    opens: Template | None = Field(
+        default=None, description="Its first turn, word for word; left out or empty, its model words it."
+    )
     opens_with: list[str] = Field(default_factory=list, description="Names of facts that it tells without being asked.")
     patience: int | None = Field(
         default=None,
@@ -84,6 +88,9 @@ class User(Part):
     )
     then: Literal["leave", "escalate"] = Field(
         default="leave", description="What it does then: gives up, or asks for somebody else and goes on."
+    )
+    ends: bool = Field(
+        default=False, description="Whether the talk is over when it has what it wants or leaves, whatever its `turns`."
     )
     style: Template | None = Field(default=None, description="How it speaks; left out, the record's `style`.")
     tries: int = Field(default=3, ge=1, description="How often a turn is asked for that is worded as an assistant's.")
@@ -110,7 +117,8 @@ class User(Part):
         patience = self.patience or scene.fields.get("patience") or 4
         if isinstance(patience, bool) or not isinstance(patience, (int, float, str)) or not str(patience).isdecimal():
             raise RecordError(f"a user's patience is a number of turns, and not {patience!r}")
-        return UserSpeaker(self, me, scene, goal or "help with something", style, facts, int(patience))
+        opening = "" if self.opens is None else self.opens.render(fields)
+        return UserSpeaker(self, me, scene, goal or "help with something", style, facts, int(patience), opening)
 
     def _known(self, scene: Scene) -> Mapping[str, Any]:
         knows = self.knows if self.knows is not None else scene.fields.get("knows") or {}
@@ -127,6 +135,7 @@ class UserSpeaker:
 
     Attributes:
         facts: by name, the value and all names by which it may be asked for.
+        opening: its first turn; empty where its model words it.
     """
 
     part: User
@@ -136,6 +145,7 @@ class UserSpeaker:
     style: str
     facts: Mapping[str, tuple[str, Sequence[str]]]
     patience: int
+    opening: str = ""
     _told: list[str] = field(default_factory=list)
     _without: int = 0
     _seen: int = 0
@@ -147,6 +157,13 @@ class UserSpeaker:
 
     async def say(self, so_far: Sequence[Turn], cue: Cue, context: Context) -> Said:
         told = self._heed(so_far, cue)
+        if self.opening and not any(turn.speaker == self.name for turn in so_far):
+            self._told += [
+                name
+                for name, (value, _) in self.facts.items()
+                if name not in self._told and value.casefold() in self.opening.casefold()
+            ]
+            return Said(self._marked(self.opening))
         # A policy says itself when somebody has enough.
         leaves = self._without >= self.patience and not self._had_enough and not cue.acts
         told += [] if cue.acts else self._mood(leaves)
@@ -156,10 +173,15 @@ class UserSpeaker:
                 "out of patience", turn=cue.turn, speaker=self.name, after=self._without, candidate=self.scene.sample
             )
         text = await self._ask(so_far, cue, told, context)
-        turn = self._with_slots(Turn(speaker=self.name, text=spoken(text.replace(DONE_MARK, ""), self.scene.personas)))
+        turn = self._marked(spoken(text.replace(DONE_MARK, ""), self.scene.personas))
         if leaves and self.part.then == "leave":
-            return Said(turn, PATIENCE)
-        return Said(turn, GOAL if DONE_MARK in text else None)
+            return Said(turn, PATIENCE, final=self.part.ends)
+        done = DONE_MARK in text
+        return Said(turn, GOAL if done else None, final=done and self.part.ends)
+
+    def _marked(self, text: str) -> Turn:
+        """A turn with the facts that stand in it as slots."""
+        return with_facts(Turn(speaker=self.name, text=text), {name: self.facts[name][0] for name in self._told})
 
     def _heed(self, so_far: Sequence[Turn], cue: Cue) -> list[str]:
         """Take in what was said since the last turn: which facts were asked for, and whether anything came of it."""
@@ -236,17 +258,6 @@ class UserSpeaker:
             # One more each time: an answer to the same question would be the same.
             instructions.append(_NOT_SO.format(name=self.name))
         return kept or text
-
-    def _with_slots(self, turn: Turn) -> Turn:
-        """The turn with the facts that stand in it as slots."""
-        found = []
-        for name in self._told:
-            value = self.facts[name][0]
-            start = turn.text.casefold().find(value.casefold())
-            if value and start >= 0:
-                end = start + len(value)
-                found.append(Slot(name=name, value=turn.text[start:end], start=start, end=end))
-        return turn.model_copy(update={"slots": found}) if found else turn
 
 
 def _fact(name: str, value: Any, fields: Mapping[str, Any]) -> tuple[str, Sequence[str]]:

@@ -4,12 +4,19 @@ from dialoom.quality.judging.combine import Judgement, Opinion, combine
 from dialoom.quality.judging.expected import Expected, expected_scores
 from dialoom.quality.judging.find import load_rubric, rubric_names
 from dialoom.quality.judging.parts import Part, read_parts
-from dialoom.quality.judging.prompt import answer_schema, example_messages, judge_system, show_parts
+from dialoom.quality.judging.prompt import (
+    LONGEST_EXPLANATION,
+    answer_schema,
+    example_messages,
+    judge_system,
+    show_parts,
+)
 from dialoom.quality.judging.routing import GENERIC, Routes
 from dialoom.quality.judging.rubric import Criterion, Rubric
 
 __all__ = [
     "GENERIC",
+    "LONGEST_EXPLANATION",
     "Criterion",
     "Expected",
     "Judgement",

@@ -11,7 +11,7 @@ from dialoom.models.chat import Message
 from dialoom.quality.judging.parts import Part, title_of
 from dialoom.quality.judging.rubric import Example, Rubric
 
-_LONGEST_EXPLANATION = 400
+LONGEST_EXPLANATION = 200
 
 
 def judge_system(rubric: Rubric) -> str:
@@ -34,15 +34,19 @@ def judge_system(rubric: Rubric) -> str:
     return "\n".join(lines)
 
 
-def answer_schema(rubric: Rubric) -> dict[str, Any]:
-    """The JSON schema of an answer. The explanation stands before the score, which then follows from it."""
+def answer_schema(rubric: Rubric, longest: int = LONGEST_EXPLANATION) -> dict[str, Any]:
+    """The JSON schema of an answer. The explanation stands before the score, which then follows from it.
+
+    Args:
+        longest: most characters of an explanation: small models write on until they are stopped.
+    """
     return {
         "type": "object",
         "properties": {
             criterion.id: {
                 "type": "object",
                 "properties": {
-                    "explanation": {"type": "string", "maxLength": _LONGEST_EXPLANATION},
+                    "explanation": {"type": "string", "maxLength": longest},
                     "score": {"enum": [*criterion.scores, *([None] if criterion.optional else [])]},
                 },
                 "required": ["explanation", "score"],

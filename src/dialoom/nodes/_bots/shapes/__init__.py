@@ -1,0 +1,1 @@
+"""Forms in which bots are spoken to, one a file, in `SHAPE`."""
