@@ -59,10 +59,10 @@ class Utterances(Asking):
         "them nothing is verified.",
     )
     count: int = Field(default=45, ge=1, description="Lines for each record.")
-    over: float = Field(default=1.2, ge=1, le=100, description="Candidates made for each line wanted.")
     counted: str = Field(
         default="count", description="The field that says how many lines a record asks for, where it has it."
     )
+    over: float = Field(default=1.2, ge=1, le=100, description="Candidates made for each line wanted.")
     shares: dict[str, float] = Field(
         default_factory=lambda: dict(DEFAULT_SHARES), description="The share of each source of variety."
     )
@@ -162,8 +162,8 @@ class Utterances(Asking):
         for each in found:
             why = each.verdict if each.verdict != "drop" else each.why.split(":")[0].split(" to ")[0]
             counts[why] = counts.get(why, 0) + 1
-        holding = [each for each in found if each.verdict == "keep"]
-        kept = self._chosen(holding, brief, wanted, context.random("chosen"))
+        held = [each for each in found if each.verdict == "keep"]
+        kept = self._chosen(held, brief, wanted, context.random("chosen"))
         context.note("candidates", made=len(found), kept=len(kept), found=counts)
         beside = ("review", "drop") if self.dropped else ("review",)
         review = [each for each in found if each.verdict in beside]
