@@ -135,9 +135,9 @@ def test_openais_rows_need_a_template_that_takes_text(tmp_path: Path, tokenizer:
 
 
 @pytest.mark.parametrize("form", ["trl_messages", "trl_sft"])
-def test_trl_takes_the_tools(form: str, tmp_path: Path, tokenizer: Any) -> None:
+def test_trl_takes_the_tools(form: str, tmp_path: Path, tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     data_utils = pytest.importorskip("trl.data_utils", reason="trl is not installed")
-    tokenizer.chat_template = TEMPLATE
+    monkeypatch.setattr(tokenizer, "chat_template", TEMPLATE)
     for number, row in enumerate(exported(form, tmp_path)):
         assert data_utils.is_conversational(row)
         made = data_utils.apply_chat_template(row, tokenizer, tools=row["tools"])
