@@ -49,6 +49,11 @@ def passages(dialogue: Dialogue) -> list[str]:
     return [str(one.get("text", "")) if isinstance(one, Mapping) else str(one) for one in found]
 
 
+def may_cite(dialogue: Dialogue) -> bool:
+    """Whether there can be a citation in it: quick to tell, and false of most dialogues."""
+    return any("[" in turn.text for turn in dialogue.turns)
+
+
 def claims(dialogue: Dialogue) -> Iterator[Claim]:
     """What is stated by everybody but who speaks first, who asks: sentences with content words, questions apart."""
     asking = dialogue.turns[0].speaker if dialogue.turns else ""

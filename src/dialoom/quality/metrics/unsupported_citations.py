@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialoom.dialogue import Dialogue
-from dialoom.quality._citations import claims, passages, support
+from dialoom.quality._citations import claims, may_cite, passages, support
 from dialoom.quality.metrics._metric import Metric
 
 # Below this, more of what a sentence says is from elsewhere than from the passage.
@@ -13,6 +13,8 @@ _HALF = 0.5
 def unsupported_citations(dialogue: Dialogue) -> int:
     """The number of sentences that cite a passage of the field `passages` which there is not, which lacks a number that
     they name, or which has fewer than half of their content words."""
+    if not may_cite(dialogue):
+        return 0
     texts = passages(dialogue)
     held = (support(claim, texts) for claim in claims(dialogue) if claim.cited)
     return sum(share is None or share < _HALF for share in held)
