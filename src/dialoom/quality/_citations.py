@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from dialoom.dialogue import Dialogue
 from dialoom.quality._topic import is_function_word, stem
 from dialoom.quality._words import words
+from dialoom.quality.batch import Batch, OfBatch
 
+V = TypeVar("V")
 # [1], [2, 3] and [1][2]; a range is not a citation.
 _CITED = re.compile(r"\[\s*(\d{1,3}(?:\s*,\s*\d{1,3})*)\s*\]")
 # A citation may stand behind the full stop and belongs to what is before it.
@@ -49,9 +52,16 @@ def passages(dialogue: Dialogue) -> list[str]:
     return [str(one.get("text", "")) if isinstance(one, Mapping) else str(one) for one in found]
 
 
-def may_cite(dialogue: Dialogue) -> bool:
-    """Whether there can be a citation in it: quick to tell, and false of most dialogues."""
-    return any("[" in turn.text for turn in dialogue.turns)
+def where_cited(measure: Callable[[Dialogue], V], none: V) -> OfBatch[V]:
+    """A measure of citations over a batch: most dialogues have no bracket, and for them it is `none`."""
+
+    def of(batch: Batch) -> list[V]:
+        values = [none] * len(batch)
+        for one in batch.holding(["["]):
+            values[one] = measure(batch.dialogues[one])
+        return values
+
+    return OfBatch(of)
 
 
 def claims(dialogue: Dialogue) -> Iterator[Claim]:
