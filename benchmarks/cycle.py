@@ -221,7 +221,7 @@ def options() -> argparse.ArgumentParser:
     known.add_argument("--embedder", default="wordllama", help="wordllama (default) or minilm")
     known.add_argument("--arms", default=_ARMS, help=f"what costs nothing (default: {_ARMS})")
     known.add_argument("--rounds", type=int, default=2, help="at most so many (default: 2)")
-    known.add_argument("--over", type=float, default=3.0, help="candidates for each line wanted (default: 3)")
+    known.add_argument("--over", type=float, help="candidates for each line wanted (default: the recipe's)")
     known.add_argument("--cache", type=Path, default=None, help="a folder to remember vectors in")
     known.add_argument("--out", type=Path, default=None, help="keep the cycles in this folder, and go on with them")
     return known

@@ -129,7 +129,8 @@ def _replayed(
     real: dict[str, list[str]] = {}
     for text, intent in train:
         real.setdefault(intent, []).append(text)
-    verifier = Verifier.learn(real, logistic(embed), WordView.learn, _KEPT, tell=tell)
+    verifier = Verifier.learn(real, logistic(embed), WordView.learn, _KEPT)
+    tell(verifier.thresholds.told())
     kept: Pairs = []
     for name in rare:
         found = verifier.verify([Line(text, name) for text, said in made if said == name])

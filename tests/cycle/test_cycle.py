@@ -168,6 +168,23 @@ def test_an_edited_plan_is_heeded(tmp_path: Path) -> None:
         go(tmp_path, **given)
 
 
+def test_what_a_person_decides_goes_before_what_was_found(tmp_path: Path) -> None:
+    given = data(tmp_path)
+    go(tmp_path, **given)
+    first = tmp_path / "out" / "round-1"
+    out, moved = (next(row for row in rows_in(first / "kept.jsonl") if row["intent"] == name) for name in RARE)
+    decided = {out["text"]: "drop", moved["text"]: "lost_luggage"}
+    with (first / "review.jsonl").open("a") as file:
+        file.write("".join(json.dumps({"text": text, "decision": each}) + "\n" for text, each in decided.items()))
+    go(tmp_path, **given)
+    lines = {(row["intent"], row["text"]) for row in rows_in(tmp_path / "out" / "train.jsonl")}
+    assert out["text"] not in {text for _, text in lines}
+    assert ("lost_luggage", moved["text"]) in lines
+    assert ("exchange_rate", moved["text"]) not in lines
+    held = {row["text"]: row["decision"] for row in rows_in(first / "review.jsonl")}
+    assert decided.items() <= held.items()
+
+
 def test_a_model_that_is_often_wrong(tmp_path: Path) -> None:
     """Verification leaves out what it says of other matters; what it says rightly goes into the mixed set."""
     wrong = iter(real_lines()["translate"] * 50)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from dialoom.intents.likeness import Copies
 from dialoom.intents.line import Line
 from dialoom.intents.naturalness import Naturalness
 from dialoom.intents.realism import Verifier
-from dialoom.intents.review import read_review, write_review
 from dialoom.intents.selection import select
 from dialoom.intents.slots import find_slots
 from dialoom.intents.views import CentroidView, WordView
@@ -122,7 +120,7 @@ def test_selection_spreads_as_far_as_scores_let_it() -> None:
     assert select(vectors, [1, 1, 1, 1], np.zeros((0, 2), dtype=np.float32), 9, twin=2) == [0, 2, 3, 1]
 
 
-def test_the_review_goes_to_a_person_and_back(tmp_path: Path) -> None:
+def test_what_the_views_disagree_on_is_for_a_person() -> None:
     class Contrary:
         """A view that holds all to be of the first intent."""
 
@@ -135,18 +133,8 @@ def test_the_review_goes_to_a_person_and_back(tmp_path: Path) -> None:
     verifier, held = _verifier()
     contrary = replace(verifier, second=Contrary(), thresholds=replace(verifier.thresholds, probability=1.0))
     found = contrary.verify([Line(text, "weather", variety="free") for text in held["weather"][:7]])
-    review = [each for each in found if each.verdict == "review"]
-    assert review
+    assert [each for each in found if each.verdict == "review"]
     assert not [each for each in found if each.verdict == "keep"]
-    path = tmp_path / "review.jsonl"
-    assert write_review(path, found) == len(review)
-    assert read_review(path) == []
-    decided = path.read_text().replace('"decision":""', '"decision":"weather"', 1)
-    path.write_text(decided)
-    assert read_review(path) == [Line(review[0].line.text, "weather", variety="free")]
-    path.write_text("{}")
-    with pytest.raises(DataError, match="text"):
-        read_review(path)
 
 
 def test_values_are_found_as_whole_words_the_longest_first() -> None:

@@ -61,7 +61,7 @@ def cycle(
         int | None, typer.Option(min=1, help="Made lines of one intent at most; left out, 45.")
     ] = None,
     over: Annotated[
-        float | None, typer.Option(min=1, help="Candidates made for each line wanted; left out, 3.")
+        float | None, typer.Option(min=1, help="Candidates made for each line wanted; left out, the recipe's.")
     ] = None,
     intents: Annotated[
         str | None, typer.Option(metavar="INTENT,...", help="The rare intents; left out, those with few lines.")

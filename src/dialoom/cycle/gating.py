@@ -1,27 +1,16 @@
-"""Which of the lines made so far are mixed in: those that hold, that nobody is tested on, and that add something."""
+"""Which of the lines made so far are mixed in: those that hold, and that nobody is tested on."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
 from dialoom.cycle.folder import Row
-from dialoom.cycle.sets import Sets, key, texts_of
-from dialoom.dialogue import Slot
-from dialoom.intents.embedders import Remembered
-from dialoom.intents.line import Line
-from dialoom.intents.realism import Verifier
-from dialoom.intents.selection import select
-from dialoom.intents.views import CentroidView, WordView
-from dialoom.nodes._grounds import counts_of_words
-from dialoom.quality.embedding import has_embedding, load_embedding
-
-if TYPE_CHECKING:
-    from dialoom.quality.embedding import Embed
-
-_SPREAD = 0.5
+from dialoom.cycle.sets import Sets, key
+from dialoom.intents.review import DROP
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +43,20 @@ class Gated:
         }
 
 
-def gate(
-    pool: Sequence[Row], sets: Sets, embed: Embed, per_intent: int, number: int, rare: int, precision: float
-) -> Gated:
-    """Of each rare intent at most `per_intent` lines, by score and by what each adds to the others.
+def gate(pool: Sequence[Row], sets: Sets, decided: Mapping[str, str], per_intent: int, number: int, seed: int) -> Gated:
+    """Of each rare intent at most `per_intent` of the lines that hold: those a person let in, others drawn by `seed`.
+
+    The node that made them has verified them. What is drawn at random among those teaches as much as what is chosen for
+    its score and difference (`python -m benchmarks.rare_generation`), and more lines of one round change little of it.
 
     Args:
         pool: lines of all rounds so far.
+        decided: what people decided, the intent or `drop` by the line's text; it goes before what was found.
         number: of this round: what is told of making is of its lines.
-        rare: how many examples a rare intent has, and `precision` how much of what is kept is to be right.
-
-    Lines are verified here again, all of an intent together: candidates of several rows and rounds vouch for each
-    other, which those of one row alone could not.
     """
     held = sets.held()
-    real = texts_of(sets.known())
-    pool = verified(pool, real, rare, precision)
     known = {key(row.text) for row in sets.train.rows}
+    pool = [_by_person(row, decided.get(row["text"])) for row in pool]
     new = [row for row in pool if row["round"] == number]
     found = Counter(_why(row) for row in new)
     leaks = 0
@@ -87,11 +73,10 @@ def gate(
                 leaks += 1
                 continue
             good.append(row)
-        if good:
-            vectors = embed([row["text"] for row in good])
-            scores = [float(row["score"]) for row in good]
-            chosen = select(vectors, scores, embed(real[intent]), per_intent, _SPREAD)
-            kept += [good[place] for place in sorted(chosen)]
+        chance = Random(f"{seed}/{intent}")
+        # What a person let in is not left to chance.
+        drawn = sorted(good, key=lambda row: (row["text"] not in decided, chance.random()))[:per_intent]
+        kept += drawn
     made = {
         "intents": Counter(row["intent"] for row in new),
         "sources": Counter(row["variety"] for row in new),
@@ -99,28 +84,11 @@ def gate(
     return Gated(kept, leaks, made, dict(found.most_common()), [row for row in new if row["verdict"] == "review"])
 
 
-def verified(pool: Sequence[Row], real: Mapping[str, Sequence[str]], rare: int, precision: float) -> list[Row]:
-    """The lines with what is found of them by what real lines, and the other lines of their intent, show."""
-    verifier = Verifier.learn(real, CentroidView.learn(_views_embed()), WordView.learn, rare, precision)
-    found: dict[str, Row] = {}
-    by_intent: dict[str, list[Row]] = {}
-    for row in pool:
-        by_intent.setdefault(row["intent"], []).append(row)
-    for intent, rows in by_intent.items():
-        if intent not in real:
-            continue
-        # Of equal lines one is asked: others would vouch for it as if they were many.
-        once = list({key(row["text"]): row for row in reversed(rows)}.values())
-        lines = [Line(row["text"], intent, tuple(map(Slot.model_validate, row["slots"]))) for row in once]
-        for row, each in zip(once, verifier.verify(lines), strict=True):
-            told = {"verdict": each.verdict, "why": each.why, "score": round(each.realism.score, 4)}
-            found[row["id"]] = row | told | {"other": each.realism.other}
-    return [found[row["id"]] for row in pool if row["id"] in found]
-
-
-def _views_embed() -> Embed:
-    """What the verifier sees of texts: static vectors, or words where they are not installed."""
-    return Remembered(load_embedding if has_embedding() else lambda: counts_of_words, "views")
+def _by_person(row: Row, decision: str | None) -> Row:
+    if decision is None:
+        return row
+    said = {"verdict": "drop"} if decision == DROP else {"verdict": "keep", "intent": decision}
+    return row | said | {"why": "a person's decision"}
 
 
 def _why(row: Row) -> str:

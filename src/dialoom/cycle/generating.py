@@ -43,7 +43,7 @@ def changes_for(
     recipe: Recipe,
     model: str | Mapping[str, Any] | None,
     shares: Mapping[str, float],
-    over: float,
+    over: float | None,
     rare: int,
     precision: float,
 ) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def changes_for(
         else:
             found[f"models.{named}"] = model
             found[f"{at}.model"] = named
-        found |= {f"{at}.shares": dict(shares), f"{at}.over": over, f"{at}.dropped": True}
+        found |= {f"{at}.shares": dict(shares), f"{at}.dropped": True} | ({f"{at}.over": over} if over else {})
         found |= {f"{at}.rare": rare, f"{at}.precision": precision}
         found[f"{at}.next"] = [{"if": _NOT_KEPT, "to": "reject"}, "end"]
     return found

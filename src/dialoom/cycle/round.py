@@ -22,6 +22,7 @@ from dialoom.engine import Report
 from dialoom.graph.parse_recipe import load_recipe
 from dialoom.graph.recipe import Recipe
 from dialoom.intents.plan import Plan, read_plan
+from dialoom.intents.review import read_review, write_review
 from dialoom.intents.taxonomy import Taxonomy
 from dialoom.intents.yaml_text import write_yaml
 from dialoom.yaml_file import read_yaml
@@ -140,9 +141,10 @@ class Rounds:
         seed = self.settings.seed * 1000 + number
         made = digest(before.digest, rows, changes, seed, self.recipe.read_bytes())
         pool = [*before.pool, *self._generated(folder, rows, changes, seed, made)]
+        decided = self._decided(number)
         # What was chosen depends on the folds as well: they say what may be judged by what.
-        made = digest(made, self.judges.folds, self.settings.per_intent)
-        gated, kept = self._gated(folder, pool, number, made)
+        made = digest(made, self.judges.folds, self.settings.per_intent, decided)
+        gated, kept = self._gated(folder, pool, decided, number, made)
         validated = self._validated(folder, kept, gated, before, made)
         return self._after(folder, before, plan, pool, kept, gated, validated, changes, made)
 
@@ -189,16 +191,19 @@ class Rounds:
         stage(folder / "generated.json", made, make)
         return read_rows(path)
 
-    def _gated(self, folder: Path, pool: Sequence[Row], number: int, made: str) -> tuple[dict[str, Any], list[Row]]:
-        judges = self.judges
+    def _decided(self, number: int) -> dict[str, str]:
+        """What people decided on lines of the rounds up to this one."""
+        intents = self.judges.sets.train.counts()
+        paths = [self.folder.round(each) / "review.jsonl" for each in range(1, number + 1)]
+        return {text: decision for path in paths for text, decision in read_review(path, intents).items()}
 
+    def _gated(
+        self, folder: Path, pool: Sequence[Row], decided: Mapping[str, str], number: int, made: str
+    ) -> tuple[dict[str, Any], list[Row]]:
         def make() -> dict[str, Any]:
-            settings = self.settings
-            found = gate(
-                pool, judges.sets, judges.embed, settings.per_intent, number, self._usual_lines(), settings.precision
-            )
+            found = gate(pool, self.judges.sets, decided, self.settings.per_intent, number, self.settings.seed)
             write_rows(folder / "kept.jsonl", found.kept)
-            write_rows(folder / "review.jsonl", _to_review(found.review))
+            write_review(folder / "review.jsonl", found.review)
             return found.to_json()
 
         found = stage(folder / "gated.json", made, make)
@@ -266,12 +271,6 @@ def _start_from(folder: Path, rows: Sequence[Row]) -> None:
             file.unlink()
         (folder / "run" / "run.json").unlink(missing_ok=True)
     write_rows(path, rows)
-
-
-def _to_review(rows: Sequence[Row]) -> list[Row]:
-    """Lines on which the two views disagree, each with an empty `decision` for a person."""
-    names = ("text", "intent", "other", "variety", "why")
-    return [{name: row[name] for name in names} | {"decision": ""} for row in rows]
 
 
 def tally(kept: Sequence[Row]) -> dict[str, int]:

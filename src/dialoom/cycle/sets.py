@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dialoom.cycle.settings import Settings
@@ -162,11 +162,3 @@ def _without_shared(sets: Sets, settings: Settings) -> Sets:
                 remedy="add one that does not: what is made starts from it",
             )
     return found
-
-
-def texts_of(rows: Sequence[Utterance]) -> dict[str, list[str]]:
-    """Texts by intent, each once."""
-    found: dict[str, dict[str, None]] = {}
-    for row in rows:
-        found.setdefault(row.intent, {})[row.text] = None
-    return {intent: list(texts) for intent, texts in found.items()}

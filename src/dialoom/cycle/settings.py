@@ -39,7 +39,9 @@ class Settings(BaseModel):
     embed_cache: str | None = Field(default=None, description="A folder to remember vectors in.")
     rounds: int = Field(default=3, ge=1, le=50, description="How many rounds at most.")
     per_intent: int = Field(default=45, ge=1, description="Made lines of one intent at most, all rounds together.")
-    over: float = Field(default=3.0, ge=1, le=100, description="Candidates made for each line wanted.")
+    over: float | None = Field(
+        default=None, ge=1, le=100, description="Candidates made for each line wanted; left out, the recipe's."
+    )
     precision: float = Field(default=0.95, gt=0.5, lt=1, description="How much of what is kept is to be right.")
     intents: list[str] | None = Field(default=None, description="The rare intents; left out, those with few lines.")
     rare_below: int = Field(default=10, ge=0, description="Rare is an intent with fewer lines than this ...")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log2
 
 from dialoom.errors import DataError
+from dialoom.intents.classifier import Fitted
 from dialoom.intents.likeness import Copies
 from dialoom.intents.line import Line, broken_spans
 from dialoom.intents.naturalness import Naturalness
 from dialoom.intents.thresholds import Thresholds, calibrate
-from dialoom.intents.views import Learn, View
+from dialoom.intents.views import Learn
 
 _LEAST_PROBABILITY = 1e-12
 # A margin below which real lines leave no doubt, however a line was made.
@@ -79,8 +80,8 @@ class Verifier:
     """
 
     real: Mapping[str, Sequence[str]]
-    first: View
-    second: View
+    first: Fitted
+    second: Fitted
     natural: Naturalness
     copies: Copies
     thresholds: Thresholds
@@ -93,7 +94,6 @@ class Verifier:
         second: Learn,
         rare: int = 5,
         precision: float = 0.95,
-        tell: Callable[[str], None] | None = None,
     ) -> Verifier:
         """Learn from real lines, and calibrate the thresholds on them.
 
@@ -110,16 +110,13 @@ class Verifier:
             )
         texts = [text for lines in real.values() for text in lines]
         intents = [intent for intent, lines in real.items() for _ in lines]
-        thresholds = calibrate(real, first, second, rare, precision)
-        if tell is not None:
-            tell(thresholds.told())
         return cls(
             real,
             first(texts, intents),
             second(texts, intents),
             Naturalness.of(real),
             Copies.of(real),
-            thresholds,
+            calibrate(real, first, second, rare, precision),
         )
 
     @cached_property
@@ -184,13 +181,10 @@ class Verifier:
         if realism.naturalness < at.naturalness:
             return replace(said, why="no real line reads so")
         if realism.margin <= (_CLEARLY_ANOTHER if derived else 0.0):
-            return self._nearer(said)
+            return replace(said, why=f"nearer to {realism.other}")
         if not derived and realism.probability < at.probability and realism.second > at.second:
             return replace(said, verdict="review", why=f"the views disagree: rank {realism.second} in the second")
         return replace(said, verdict="keep")
-
-    def _nearer(self, said: Verified) -> Verified:
-        return replace(said, why=f"nearer to {said.realism.other}")
 
 
 def _coverage(line: Line, required: Sequence[str]) -> float:

@@ -6,9 +6,9 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from dialoom.intents.classifier import LogisticClassifier
+from dialoom.intents.classifier import Fitted, LogisticClassifier
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,22 +19,9 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 
-class View(Protocol):
-    """A classifier that has learned."""
-
-    @property
-    def intents(self) -> list[str]:
-        """The intents it knows: the columns of `probabilities`."""
-        ...
-
-    def probabilities(self, texts: Sequence[str]) -> Numbers:
-        """How likely each text has each intent: a row a text, each row sums to 1. All intents count as equally
-        frequent, or a rare one would never be likely."""
-        ...
-
-
-# Learns from (texts, intents), both of one length.
-Learn = Callable[[Sequence[str], Sequence[str]], View]
+# Learns from (texts, intents), both of one length. All intents count as equally frequent, or a rare one would never be
+# likely.
+Learn = Callable[[Sequence[str], Sequence[str]], Fitted]
 
 _SHARPNESS = 20.0
 
@@ -51,7 +38,7 @@ class CentroidView:
     def learn(cls, embed: Embed) -> Learn:
         """Learning with this embedding (vectors of length 1, one a row)."""
 
-        def learn(texts: Sequence[str], intents: Sequence[str]) -> View:
+        def learn(texts: Sequence[str], intents: Sequence[str]) -> Fitted:
             import numpy as np
 
             names = sorted(set(intents))

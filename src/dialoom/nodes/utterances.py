@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -18,21 +19,27 @@ from dialoom.graph.record import Record
 from dialoom.intents.line import Ground, Line
 from dialoom.intents.negatives import KINDS, negatives
 from dialoom.intents.noise import Rates, roughen
-from dialoom.intents.realism import Verified
+from dialoom.intents.realism import Realism
 from dialoom.intents.selection import select
 from dialoom.intents.slots import find_slots
-from dialoom.intents.variety import DEFAULT_SHARES, SOURCES, Asked, Brief, Variety, mix, quotas
-from dialoom.models import Message
+from dialoom.intents.variety import DEFAULT_SHARES, SOURCES, Brief, mix, quotas
 from dialoom.nodes._grounds import Grounds, as_line
+from dialoom.nodes._line_asker import TOKENS, LineAsker, asks
 from dialoom.nodes._prompted import Asking
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.nodes._wishes import Wishes, read_words, words_used, words_wished
 
-_MOST_WORDS = 16
-_TOKENS = 32
-# Questions in a row with the examples in one order: what they share is evaluated once for each slot.
-_SAME = 16
-_WORD = r"[^\x00-\x20<>{}\[\]|#*_\x60\x22]+"
+_SCORED = ("score", "probability", "margin", "usable", "naturalness", "coherence")
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A line, and what real lines say of it; nothing where there are none, or where none are needed."""
+
+    line: Line
+    verdict: str = "keep"
+    why: str = ""
+    realism: Realism | None = None
 
 
 class Utterances(Asking):
@@ -105,6 +112,7 @@ class Utterances(Asking):
         yield from super().problems(shapes)
         for where, given, known in (
             ("shares", self.shares, SOURCES.names()),
+            ("by_model", self.by_model, [name for name in SOURCES.names() if asks(name)]),
             ("negatives", self.negatives, KINDS.names()),
         ):
             for name in given:
@@ -146,8 +154,8 @@ class Utterances(Asking):
         }
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
-        calls = sum(self._quotas(self.count)[name] for name in self._asking()) if self.model is not None else 0
-        return Work(calls, calls, self.count + sum(self.negatives.values()), 150, _TOKENS // 2)
+        calls = sum(self._quotas(self.count)[name] for name in self._asking())
+        return Work(calls, calls, self.count + sum(self.negatives.values()), 150, TOKENS // 2)
 
     def makes_records(self) -> bool:
         return True
@@ -157,35 +165,26 @@ class Utterances(Asking):
         brief = self._brief(record, random)
         wanted = self._wanted(record)
         candidates = await self._candidates(brief, wanted, context, random)
-        found = self._verified([find_slots(line, brief.ground.gazetteers) for line in candidates])
-        counts: dict[str, int] = {}
-        for each in found:
-            why = each.verdict if each.verdict != "drop" else each.why.split(":")[0].split(" to ")[0]
-            counts[why] = counts.get(why, 0) + 1
-        held = [each for each in found if each.verdict == "keep"]
-        kept = self._chosen(held, brief, wanted, context.random("chosen"))
-        context.note("candidates", made=len(found), kept=len(kept), found=counts)
+        found = self._judged([find_slots(line, brief.ground.gazetteers) for line in candidates])
+        counts = Counter(_reason(each) for each in found)
+        kept = self._chosen([each for each in found if each.verdict == "keep"], brief, wanted, context.random("chosen"))
+        context.note("candidates", made=len(found), kept=len(kept), found=dict(counts))
         beside = ("review", "drop") if self.dropped else ("review",)
         review = [each for each in found if each.verdict in beside]
         made = [
-            negative
+            _Judged(negative, "negative")
             for kind, count in self.negatives.items()
             for negative in negatives(kind, brief.ground, count, context.random("negatives", kind))
         ]
         if not kept and not made and not (self.dropped and review):
-            raise RecordError(f"of {len(found)} candidates for '{brief.ground.intent}' none holds: {counts}")
-        return Children(
-            [self._child(each.line, each.verdict, each) for each in (*kept, *review)]
-            + [self._child(line, "negative", None) for line in made]
-        )
+            raise RecordError(f"of {len(found)} candidates for '{brief.ground.intent}' none holds: {dict(counts)}")
+        return Children([self._child(each) for each in (*kept, *review, *made)])
 
     def _asking(self) -> list[str]:
-        return [name for name in self.by_model if self.shares.get(name, 0) > 0 and _asks(name)]
-
-    def _derived(self) -> list[str]:
-        """The sources that made lines by rule."""
-        asked = self._asking() if self.model is not None else []
-        return [name for name in SOURCES.names() if name not in asked]
+        """The sources that ask the model."""
+        if self.model is None:
+            return []
+        return [name for name in self.by_model if self.shares.get(name, 0) > 0 and asks(name)]
 
     def _quotas(self, wanted: int) -> dict[str, int]:
         return quotas(self.shares, round(wanted * self.over))
@@ -223,12 +222,16 @@ class Utterances(Asking):
     async def _candidates(self, brief: Brief, wanted: int, context: Context, random: Random) -> list[Line]:
         """The lines of all sources, with noise, all different."""
         due = self._quotas(wanted)
-        asking = self._asking() if self.model is not None else []
+        asking = self._asking()
         asked: list[Line] = []
-        for name in asking:
-            source = SOURCES.load(name)
-            works = [partial(self._ask, name, source, brief, number) for number in range(due[name])]
-            asked += [each for each in await side_by_side(works, context) if isinstance(each, Line)]
+        if self.model is not None and asking:
+            asker = LineAsker(self.model, self.sampling(), self.slots)
+            works = [partial(asker.ask, name, brief, number) for name in asking for number in range(due[name])]
+            answers = await side_by_side(works, context)
+            asked = [each for each in answers if isinstance(each, Line)]
+            if len(asked) < len(answers):
+                why = Counter(each.what for each in answers if isinstance(each, RecordError))
+                context.note("lines not answered", count=len(answers) - len(asked), why=dict(why))
         rest = {name: share for name, share in self.shares.items() if name not in asking}
         made = mix(brief, rest, sum(due.values()) - sum(due[name] for name in asking), random)
         found: dict[str, Line] = {}
@@ -239,109 +242,45 @@ class Utterances(Asking):
                 found.setdefault(rough.text.lower(), rough)
         return list(found.values())
 
-    async def _ask(self, name: str, source: Variety, brief: Brief, number: int, context: Context) -> Line:
-        assert source.ask is not None
-        assert self.model is not None
-        asked = source.ask(_turned(brief, context.random(name, "shown", number // _SAME)), context.random(name, number))
-        last = asked.last
-        values = self._words["gazetteers"]
-        if self.slots:
-            drawn = context.random("values", name, number)
-            last += " (with " + ", ".join(f"{slot} {drawn.choice(values[slot])}" for slot in self.slots) + ")"
-        grammar = _grammar(asked.opener) if context.takes_grammar(self.model) else None
-        params = {"temperature": 1.0, "max_tokens": _TOKENS, **self.sampling()}
-        if asked.opener and grammar is None:
-            last += f' Begin with "{asked.opener}".'
-        said = await context.ask(self.model, _messages(asked, last), params=params, grammar=grammar, sample=number)
-        text = " ".join(said.split("\n")[0].split()).strip(" \"'-")
-        return Line(text, brief.ground.intent, variety=name, of=asked.of)
-
-    def _verified(self, lines: Sequence[Line]) -> list[Verified | _Unverified]:
+    def _judged(self, lines: Sequence[Line]) -> list[_Judged]:
         if self._grounds is None:
-            return [_Unverified(line) for line in lines if not _lacking(line, self.slots)]
+            return [_Judged(line) for line in lines if {slot.name for slot in line.slots}.issuperset(self.slots)]
+        derived = [name for name in SOURCES.names() if name not in self._asking()]
         try:
-            return list(self._grounds.verifier.verify(lines, self.slots, self._derived()))
+            found = self._grounds.verifier.verify(lines, self.slots, derived)
         except DataError as error:
             raise RecordError(str(error)) from error
+        return [_Judged(each.line, each.verdict, each.why, each.realism) for each in found]
 
-    def _chosen(
-        self, kept: Sequence[Verified | _Unverified], brief: Brief, wanted: int, random: Random
-    ) -> list[Verified | _Unverified]:
-        if self._grounds is None or not kept:
-            return list(kept[:wanted])
-        if self.spread == 0:
-            return random.sample(list(kept), min(wanted, len(kept)))
+    def _chosen(self, kept: list[_Judged], brief: Brief, wanted: int, random: Random) -> list[_Judged]:
+        if self._grounds is None:
+            return kept[:wanted]
+        if self.spread == 0 or not kept:
+            return random.sample(kept, min(wanted, len(kept)))
         embed = self._grounds.embed
         have = embed([line.text for line in brief.ground.examples])
         vectors = embed([each.line.text for each in kept])
         scores = [each.realism.score if each.realism else 0.0 for each in kept]
         return [kept[place] for place in select(vectors, scores, have, wanted, self.spread)]
 
-    def _child(self, line: Line, verdict: str, found: Verified | _Unverified | None) -> dict[str, Any]:
-        realism = found.realism if found is not None else None
-        told = (
-            {}
-            if realism is None
-            else {
-                "score": round(realism.score, 4),
-                "probability": round(realism.probability, 4),
-                "margin": round(realism.margin, 4),
-                "other": realism.other,
-                "usable": round(realism.usable, 4),
-                "naturalness": round(realism.naturalness, 4),
-                "coherence": round(realism.coherence, 4),
-                "second": realism.second,
-            }
-        )
-        if found is not None and found.why:
-            told["why"] = found.why
+    def _child(self, judged: _Judged) -> dict[str, Any]:
+        line, realism = judged.line, judged.realism
+        told: dict[str, Any] = {}
+        if realism is not None:
+            told = {name: round(getattr(realism, name), 4) for name in _SCORED}
+            told |= {"other": realism.other, "second": realism.second} | ({"why": judged.why} if judged.why else {})
         return {
             self.field: {"turns": [line.turn().model_dump(exclude_defaults=True)]},
             "variety": line.variety,
-            "verdict": verdict,
+            "verdict": judged.verdict,
             "realism": told,
             "lexicons": words_used(line.text, self._words["lexicons"]),
         }
 
 
-class _Unverified:
-    """A line where there are no real ones to verify it by."""
-
-    verdict = "keep"
-    why = ""
-    realism = None
-
-    def __init__(self, line: Line) -> None:
-        self.line = line
-
-
-def _turned(brief: Brief, random: Random) -> Brief:
-    """With its examples in another order, as a model leans on the last ones it saw."""
-    examples = brief.ground.examples
-    return replace(brief, ground=replace(brief.ground, examples=tuple(random.sample(examples, len(examples)))))
-
-
-def _asks(name: str) -> bool:
-    return name in SOURCES.names() and SOURCES.load(name).ask is not None
-
-
-def _lacking(line: Line, slots: Sequence[str]) -> set[str]:
-    return set(slots) - {slot.name for slot in line.slots}
-
-
-def _messages(asked: Asked, last: str) -> list[Message]:
-    messages: list[Message] = [{"role": "system", "content": asked.system}]
-    for said, answered in asked.turns:
-        messages += [{"role": "user", "content": said}, {"role": "assistant", "content": answered}]
-    return [*messages, {"role": "user", "content": last}]
-
-
-def _grammar(opener: str) -> str:
-    """A line of whole words that begins so. Words are counted, as a bound on characters is slow to sample under."""
-    held = opener.replace("\\", "\\\\").replace('"', '\\"')
-    words = f'word (" " word){{1,{_MOST_WORDS}}}'
-    root = f'"{held}" " " {words}' if opener else words
-    return f"root ::= {root}\nword ::= {_WORD}"
+def _reason(judged: _Judged) -> str:
+    """What was found, without the names that differ from line to line."""
+    return judged.verdict if judged.verdict != "drop" else judged.why.split(":")[0].split(" to ")[0]
 
 
 NODE = Utterances
