@@ -22,7 +22,7 @@ def conversation(dialogue: Dialogue) -> RenderableType:
     """Its topic, speakers and plan in dim lines, its turns, and its summary; of a record without turns, its fields."""
     parts: list[RenderableType] = [Text(_head(dialogue), style="bold")]
     parts += [Text(f"{label}: {visible(text)}", style="dim") for label, text in _about(dialogue)]
-    parts.append(Padding(_turns(dialogue) if dialogue.turns else _fields(dialogue.fields), (1, 0)))
+    parts.append(Padding(turns(dialogue) if dialogue.turns else _fields(dialogue.fields), (1, 0)))
     if dialogue.summary:
         parts.append(Text(f"Summary: {visible(dialogue.summary)}", style="italic"))
     return Group(*parts)
@@ -50,7 +50,8 @@ def _persona(persona: dict[str, Any]) -> str:
     return ", ".join(str(value) for value in told if value)
 
 
-def _turns(dialogue: Dialogue) -> Table:
+def turns(dialogue: Dialogue) -> Table:
+    """What is said and called, speaker by speaker."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True, max_width=24)
     grid.add_column(overflow="fold", max_width=100)

@@ -28,6 +28,7 @@ from dialoom.cli.preview import preview
 from dialoom.cli.push import push
 from dialoom.cli.rejects import rejects
 from dialoom.cli.retry import retry
+from dialoom.cli.review import review
 from dialoom.cli.run import run
 from dialoom.cli.runs import runs
 from dialoom.cli.schema import schema
@@ -69,6 +70,7 @@ app = typer.Typer(
 app.command("init")(init)
 app.command("diagnose")(diagnose)
 app.command("cycle")(cycle)
+app.command("review")(review)
 app.command("check")(check)
 app.command("graph")(graph)
 app.command("plan")(plan)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
+from filelock import FileLock
 
 from dialoom.dialogue.formats import write_lines
 from dialoom.errors import DataError, Place, nearest
 
 DROP = "drop"
 _SHOWN = ("text", "intent", "other", "variety", "why")
+# Seconds; who holds the file only reads and writes it.
+_LONGEST_WAIT = 60
 
 
 def write_review(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -21,9 +25,10 @@ def write_review(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     A person sets `decision` to the right intent, or to `drop`. Decisions that the file holds already stay in it.
     Raises DataError where it cannot be read, StorageError where it cannot be written.
     """
-    decided = {row["text"]: row for row in _rows(path) if row["decision"]}
-    queue = [{name: row[name] for name in _SHOWN} | {"decision": ""} for row in rows if row["text"] not in decided]
-    write_lines((orjson.dumps(row).decode() for row in (*decided.values(), *queue)), path)
+    with _alone(path):
+        decided = {row["text"]: row for row in _rows(path) if row["decision"]}
+        queue = [{name: row[name] for name in _SHOWN} | {"decision": ""} for row in rows if row["text"] not in decided]
+        _write(path, (*decided.values(), *queue))
 
 
 def read_review(path: Path, intents: Collection[str]) -> dict[str, str]:
@@ -43,6 +48,41 @@ def read_review(path: Path, intents: Collection[str]) -> dict[str, str]:
         if decision:
             found[row["text"]] = decision
     return found
+
+
+def queued(path: Path) -> list[dict[str, Any]]:
+    """Every line of the queue, decided or not, as it lies there. Raises DataError with file and line."""
+    return _rows(path)
+
+
+def decide(path: Path, row: Mapping[str, Any], decision: str) -> None:
+    """Put a decision on a line of the queue, or take it back with an empty one; all else in the file stays.
+
+    The file is read anew: a cycle or another person may have written it since. A line that a cycle has taken out of its
+    queue meanwhile is put back with its decision.
+
+    Raises DataError where the file cannot be read, StorageError where it cannot be written.
+    """
+    with _alone(path):
+        rows = _rows(path)
+        same = [each for each in rows if each["text"] == row["text"]]
+        for each in same:
+            each["decision"] = decision
+        if not same and decision:
+            rows.append({**row, "decision": decision})
+        _write(path, rows)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While it is open nobody else reads the queue in order to write it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LONGEST_WAIT):
+        yield
+
+
+def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    write_lines((orjson.dumps(row).decode() for row in rows), path)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

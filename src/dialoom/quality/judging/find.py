@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from dialoom.errors import DataError, DialoomError, Place, RecipeError, nearest
+from dialoom.errors import DataError, Place, RecipeError, nearest
 from dialoom.problems import explain
 from dialoom.quality.judging.rubric import Rubric
+from dialoom.registry import UnknownName
 from dialoom.yaml_file import read_yaml
 
 _SHIPPED = Path(__file__).parent.parent / "rubrics"
@@ -33,7 +34,7 @@ def load_rubric(name: str, folder: Path | None = None) -> Rubric:
     Args:
         folder: where a relative path starts.
 
-    Raises DialoomError for a name that is not known, DataError for a file that cannot be read, RecipeError with file,
+    Raises UnknownName for a name that is not known, DataError for a file that cannot be read, RecipeError with file,
     line and field of everything wrong with a rubric.
     """
     path = rubric_file(name, folder)
@@ -54,7 +55,7 @@ def rubric_file(name: str, folder: Path | None = None) -> Path:
     files = _files()
     if name not in files:
         remedy = nearest(name, list(files)) or ""
-        raise DialoomError(f"no rubric is called '{name}'", remedy=f"{remedy}; or give the path of a YAML file")
+        raise UnknownName(f"no rubric is called '{name}'", remedy=f"{remedy}; or give the path of a YAML file")
     return files[name]
 
 
