@@ -82,14 +82,14 @@ def test_each_line_is_decided_and_saved(queue: Path, answering: Answers) -> None
     assert [row | {"decision": ""} for row in rows_in(queue)] == before
     assert "2 of 4" in ended.out
     assert "the views disagree" in ended.out
-    assert "4 of 4 lines are decided, 1 of them dropped; 0 are open" in ended.err
+    assert "decided: 4 of 4 lines, 1 of them dropped; open: 0" in ended.err
 
 
 def test_it_goes_on_where_it_was_left(queue: Path, answering: Answers) -> None:
     for answers, left in (("k", 3), ("s k q k", 2), ("", 2)):
         ended = answering("review", queue, answers=answers)
         assert ended.code == 0
-        assert f"{left} are open" in ended.err
+        assert f"open: {left}" in ended.err
         assert "next: the same command" in ended.err
     assert decisions(queue) == ["weather", "", "lost_luggage", ""]
     last = answering("review", queue, answers="k k")
@@ -222,7 +222,7 @@ def test_ctrl_c_ends_it_as_interrupted(tmp_path: Path, queue: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert "1 of 4 lines are decided" in err
+    assert "decided: 1 of 4 lines" in err
     assert "Traceback" not in err
 
 

@@ -98,8 +98,8 @@ def _review_lines(named: Path, taxonomy: Path | None, again: bool, json: bool) -
     interrupted = ask(questions, again=again)
     counts = questions.counts()
     err().print(
-        f"{counts['decided']} of {counts['lines']} lines are decided, {counts['dropped']} of them dropped; "
-        f"{counts['open']} are open",
+        f"decided: {counts['decided']} of {counts['lines']} lines, {counts['dropped']} of them dropped; "
+        f"open: {counts['open']}",
         soft_wrap=True,
     )
     if counts["open"]:
