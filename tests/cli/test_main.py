@@ -13,7 +13,7 @@ from dialoom.cli.main import app
 from tests.cli.conftest import Dialoom
 
 COMMANDS = [
-    "init", "check", "plan", "preview", "run", "retry", "rejects", "export", "nodes", "models", "schema",
+    "init", "check", "plan", "preview", "run", "retry", "rejects", "review", "export", "nodes", "models", "schema",
 ]  # fmt: skip
 
 

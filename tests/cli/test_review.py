@@ -323,6 +323,7 @@ def test_what_cannot_be_reviewed(tmp_path: Path, queue: Path, chats: Path, answe
     refused(2, "--rater", chats, "--rubric", "dialogue")
     refused(2, "did you mean 'dialogue'", chats, "--rubric", "dialoge", "--rater", "ann")
     refused(2, "name a .jsonl", chats, "--rubric", "dialogue", "--rater", "ann", "--out", "r.csv")
+    refused(5, "is read and cannot", chats, "--rubric", "dialogue", "--rater", "ann", "--out", chats)
     refused(2, "leave out", queue, "--rubric", "dialogue", "--rater", "ann", "--taxonomy", "t.yaml")
     refused(3, "no such file, run or corpus", "none.jsonl", "--rubric", "dialogue", "--rater", "ann")
     refused(3, "lack what the rubric reads: summary", chats, "--rubric", "summary_faithfulness", "--rater", "ann")

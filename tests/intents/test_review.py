@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialoom.errors import DataError
-from dialoom.intents.review import read_review, write_review
+from dialoom.intents.review import decide, queued, read_review, write_review
 
 INTENTS = ["lost_luggage", "weather"]
 
@@ -39,6 +39,19 @@ def test_a_queue_that_is_written_again_keeps_what_was_decided(tmp_path: Path) ->
     assert [line.count("decision") for line in path.read_text().splitlines()] == [1, 1]
     assert "so what" in path.read_text()
     assert "where is it" not in path.read_text()
+
+
+def test_a_decision_does_not_undo_what_was_written_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "review.jsonl"
+    write_review(path, [_row("is it wet"), _row("where is it")])
+    one, two = queued(path)
+    write_review(path, [_row("where is it"), _row("so what")])
+    decide(path, one, "weather")
+    decide(path, two, "drop")
+    assert read_review(path, INTENTS) == {"is it wet": "weather", "where is it": "drop"}
+    assert [row["text"] for row in queued(path)] == ["where is it", "so what", "is it wet"]
+    decide(path, two, "")
+    assert read_review(path, INTENTS) == {"is it wet": "weather"}
 
 
 @pytest.mark.parametrize(

@@ -124,12 +124,14 @@ def _rate(
     from dialoom.cli._asking import ask
     from dialoom.cli._console import err, print_json
     from dialoom.cli._dialogue_review import DialogueReview
+    from dialoom.cli._output import free
     from dialoom.engine.given import find_given
     from dialoom.errors import DataError, Place
     from dialoom.evaluation.agreement.rating_file import RatingFile
     from dialoom.evaluation.agreement.sample import sample
     from dialoom.quality.judging import load_rubric
 
+    free(out, force=True, source=data)
     scored = load_rubric(rubric)
     file, bad, lacking = RatingFile(out), _given.BadRows(), list[str]()
     dialogues = sample(_readable(find_given(data, format).read(bad), scored, lacking), limit, seed)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
-from filelock import FileLock
 
-from dialoom.dialogue.formats import write_lines
+from dialoom.dialogue.formats import alone, write_lines
 from dialoom.errors import DataError, Place, nearest
 
 DROP = "drop"
 _SHOWN = ("text", "intent", "other", "variety", "why")
-# Seconds; who holds the file only reads and writes it.
-_LONGEST_WAIT = 60
 
 
 def write_review(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -25,7 +21,7 @@ def write_review(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     A person sets `decision` to the right intent, or to `drop`. Decisions that the file holds already stay in it.
     Raises DataError where it cannot be read, StorageError where it cannot be written.
     """
-    with _alone(path):
+    with alone(path):
         decided = {row["text"]: row for row in _rows(path) if row["decision"]}
         queue = [{name: row[name] for name in _SHOWN} | {"decision": ""} for row in rows if row["text"] not in decided]
         _write(path, (*decided.values(), *queue))
@@ -63,7 +59,7 @@ def decide(path: Path, row: Mapping[str, Any], decision: str) -> None:
 
     Raises DataError where the file cannot be read, StorageError where it cannot be written.
     """
-    with _alone(path):
+    with alone(path):
         rows = _rows(path)
         same = [each for each in rows if each["text"] == row["text"]]
         for each in same:
@@ -71,14 +67,6 @@ def decide(path: Path, row: Mapping[str, Any], decision: str) -> None:
         if not same and decision:
             rows.append({**row, "decision": decision})
         _write(path, rows)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """While it is open nobody else reads the queue in order to write it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LONGEST_WAIT):
-        yield
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

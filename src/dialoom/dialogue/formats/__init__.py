@@ -1,5 +1,6 @@
 """Interchange formats: one module a format, found by name through `FORMATS` or by what a file looks like."""
 
+from dialoom.dialogue.formats._alone import alone
 from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._find import find_format, read_dialogues
 from dialoom.dialogue.formats._format import FORMATS, Format
@@ -21,6 +22,7 @@ __all__ = [
     "Format",
     "Shape",
     "Written",
+    "alone",
     "find_format",
     "is_content_id",
     "read_dialogues",

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
-from filelock import FileLock
 
-from dialoom.dialogue.formats import write_lines
+from dialoom.dialogue.formats import alone, write_lines
 from dialoom.errors import DataError, Place, UsageError
 
 _KEY = ("unit", "rater", "item")
 _SUFFIX = ".jsonl"
-# Seconds; who holds the file only reads and writes it.
-_LONGEST_WAIT = 60
 
 Row = dict[str, Any]
 
@@ -52,7 +48,7 @@ class RatingFile:
 
     def put(self, row: Mapping[str, Any]) -> None:
         """Add a rating; it takes the place of that rater's earlier one of the unit and item. Raises StorageError."""
-        with self._alone():
+        with alone(self.path):
             rows = self.rows()
             at = next((n for n, each in enumerate(rows) if _key(each) == _key(row)), len(rows))
             rows[at : at + 1] = [dict(row)]
@@ -60,14 +56,8 @@ class RatingFile:
 
     def take_back(self, unit: str, rater: str, item: str) -> None:
         """Remove a rating. Raises StorageError."""
-        with self._alone():
+        with alone(self.path):
             self._write([each for each in self.rows() if _key(each) != (unit, rater, item)])
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LONGEST_WAIT):
-            yield
 
     def _write(self, rows: list[Row]) -> None:
         write_lines((orjson.dumps(row).decode() for row in rows), self.path)
