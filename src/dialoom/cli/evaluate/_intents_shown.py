@@ -44,14 +44,14 @@ def _show_rare(found: Report) -> None:
     slots = any(arm.slots for arm in found.arms)
     perplexity = any(arm.perplexity for arm in found.arms)
     columns = ["added", "rare F1 [95%]", "sd", "rare recall", "gap closed [95%]"]
-    columns += ["rare slot F1"] if slots else []
+    columns += ["rare slot F1 [95%]"] if slots else []
     columns += ["perplexity [95%]"] if perplexity else []
     rows = table("arm", *columns, right=tuple(columns))
     for arm in found.arms:
         figures = arm.figures
         cells = [f"{arm.added:.0f}", _interval(figures["rare_f1"].interval), _sd(figures["rare_f1"])]
         cells += [_mean(figures["rare_recall"]), "-" if arm.gap_closed is None else _interval(arm.gap_closed)]
-        cells += [_mean(arm.slots.get("rare_slot_f1"))] if slots else []
+        cells += [_interval(arm.slots["rare_slot_f1"].interval) if arm.slots else "-"] if slots else []
         cells += [_plain(arm.perplexity)] if perplexity else []
         rows.add_row(visible(arm.arm) + (" *" if arm.arm == found.base else ""), *cells)
     out().print(rows)
