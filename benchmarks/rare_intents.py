@@ -4,9 +4,9 @@
 
 For each seed 15 of the 35 intents that recorded paraphrases exist for are drawn, 5 random training lines of each and
 all lines of the others are kept, and each arm adds up to 45 lines to a rare intent. A logistic regression (C = 20) over
-frozen embeddings is tested on CLINC150's test set: macro F1 over the 15. `chatgpt` and `crowd` are the recorded
-paraphrases, `real` is up to 45 of the real lines that were cut, `real_all` all of them. `--add NAME=FILE` adds an arm
-of given lines, whose path may hold {seed}. Reads DIALOOM_DATA.
+frozen embeddings is tested on CLINC150's test set: macro F1 over the 15, and their perplexity. `chatgpt` and `crowd`
+are the recorded paraphrases, `real` is up to 45 of the real lines that were cut, `real_all` all of them.
+`--add NAME=FILE` adds an arm of given lines, whose path may hold {seed}. Reads DIALOOM_DATA.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
     def arms_of(problem: Problem) -> list[Arm]:
         return [_arm(name, problem, recorded, given) for name in (*names, *given)]
 
-    experiment = Experiment(load_embedder(arguments.embedder, arguments.cache), test, _MOST)
+    experiment = Experiment(load_embedder(arguments.embedder, arguments.cache), test, _MOST, perplexity=True)
     comparison = compare(experiment, problems, arms_of, tell)
     found = report(comparison)
     figures = []
@@ -67,6 +67,10 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
         figures.append(_figure(f"{arm.arm}: macro F1{spread}{told}", rare.interval.value))
         figures.append(_figure(f"{arm.arm}: accuracy on the others", arm.figures["others_accuracy"].interval.value))
         figures.append(_figure(f"{arm.arm}: out of scope accepted", arm.figures["oos_accepted"].interval.value))
+        if arm.perplexity is not None:
+            ends = arm.perplexity.interval
+            between = "" if ends.low is None or ends.high is None else f" [{ends.low:.0f}, {ends.high:.0f}]"
+            figures.append(Figure("rare_intents", f"{arm.arm}: perplexity{between}", ends.value))
         if arm.gap_closed is not None:
             ends = arm.gap_closed
             between = "" if ends.low is None or ends.high is None else f" [{100 * ends.low:.0f}, {100 * ends.high:.0f}]"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from dialoom.dialogue import Slot
 from dialoom.errors import UsageError
+from dialoom.evaluation.agreement import Resampler
 from dialoom.evaluation.intents import ARMS, Experiment, Problem, Scene, compare, cut, given_arm, learning_curve
 from dialoom.evaluation.intents.arms.eda import eda, neighbours
 from dialoom.evaluation.intents.curve import enough
@@ -189,6 +190,42 @@ def test_a_learning_curve_is_nested_and_ends(test: Labelled) -> None:
     assert [len(each) for each in seen] == [0, 5, 20]
     assert all(set(one) <= set(other) for one, other in pairwise(seen))
     assert curve.to_json()["points"][0]["lines"] == 0
+    assert curve.added[0] == 0 < curve.added[1] < curve.added[2]
+    assert not curve.ran_out
+    assert all(figure.interval.low is not None for figure in curve.figures)
+
+
+def test_a_learning_curve_ends_where_lines_do(test: Labelled) -> None:
+    told: list[str] = []
+    few = given_arm("few", lambda _: problem().held_back[:4])
+    experiment = Experiment(EMBED, test, most=30)
+    curve = learning_curve(experiment, [problem()], few, (0, 2, 5, 20, 30), told=told.append)
+    assert (curve.amounts, curve.added, curve.ran_out) == ([0, 2, 5], [0, 2, 4], True)
+    assert len(told) == 3
+    nothing = learning_curve(experiment, [problem()], ARMS.load("class_weights"), (0, 2, 5))
+    assert (nothing.amounts, nothing.enough, nothing.ran_out) == ([0], None, True)
+
+
+def test_seeds_that_come_to_the_same_have_intervals_from_lines(test: Labelled) -> None:
+    same = [replace(problem(), seed=seed) for seed in range(4)]
+    found = report(compare(Experiment(EMBED, test), same, [ARMS.load("none")]))
+    figure = found.arms[0].figures["rare_f1"]
+    assert figure.sd == 0
+    assert figure.interval.low is not None
+    assert figure.interval.value is not None
+    assert figure.interval.high is not None
+    assert figure.interval.low < figure.interval.value < figure.interval.high
+
+
+def test_each_rare_intent_is_told(test: Labelled) -> None:
+    both = [cut(labelled(COUNTS), 2, 3, seed, ["lost_card", "weather"]) for seed in range(2)]
+    comparison = compare(Experiment(EMBED, test), both, [ARMS.load("none")])
+    found = report(comparison, Resampler(0)).arms[0]
+    assert list(found.per_intent) == ["lost_card", "weather"]
+    for name, measure_name in (("f1", "rare_f1"), ("recall", "rare_recall")):
+        mean = sum(each[name] for each in found.per_intent.values()) / 2
+        assert mean == pytest.approx(found.figures[measure_name].interval.value)
+    assert found.to_json()["per_intent"]["weather"]["seeds"] == 2
 
 
 words = st.text("abc ", min_size=1, max_size=20)
@@ -235,6 +272,23 @@ def test_slots_are_learned_and_scored_by_span() -> None:
     found = score_slots(train, test, ["fly"])
     assert (found.rare, found.all) == (1.0, 1.0)
     assert np.isnan(score_slots(train, test, ["time"]).rare)
+    assert found.measures(np.array([0, 0])) == {"rare_slot_f1": 1.0, "slot_f1": 1.0}
+    assert np.isnan(found.measures(np.array([1]))["slot_f1"])
+
+
+def test_slots_of_few_seeds_have_intervals_from_lines() -> None:
+    pytest.importorskip("pycrfsuite")
+    cities = ["rome", "oslo", "new york", "paris", "lima"]
+    train = [slotted(f"fly to {city} today", "fly", city) for city in cities] + [Utterance("what time is it", "time")]
+    test = [slotted(f"fly to {city} today", "fly", city) for city in ("berlin", "bonn")]
+    test += [slotted("is there anything for quito", "fly", "quito")] * 2 + [Utterance("what time is it", "time")] * 2
+    made = Problem(tuple(train), ("fly",), 0)
+    experiment = Experiment(EMBED, Labelled(tuple(test)), slots=True)
+    found = report(compare(experiment, [made], [ARMS.load("none")]), Resampler(100)).arms[0].slots["rare_slot_f1"]
+    assert found.interval.value is not None
+    assert found.interval.low is not None
+    assert found.interval.high is not None
+    assert 0 <= found.interval.low < found.interval.value < found.interval.high <= 1
 
 
 spans = st.sets(st.tuples(st.integers(0, 3), st.integers(4, 6), st.sampled_from("ab")), max_size=3)
@@ -263,13 +317,27 @@ def test_the_command(tmp_path: Path, dialoom: Dialoom, test: Labelled) -> None: 
     asked = ["evaluate", "intents", "train.csv", "--test", "test.csv", "--seeds", "1", "--real", "real.csv"]
     shown = dialoom(*asked, "--add", "ours=ours-{seed}.csv", "--arms", "none,class_weights")
     assert shown.code == 0, shown.err
-    for part in ("none", "class_weights", "ours", "real", "gap closed", "oos accepted", "1 rare intents, 1 seeds"):
+    for part in (
+        "none",
+        "class_weights",
+        "ours",
+        "real",
+        "gap closed",
+        "accuracy",
+        "ECE",
+        "oos accepted",
+        "1 rare intents, 1 seeds",
+    ):
         assert part in shown.out
     told = dialoom(*asked, "--arms", "none", "--curve", "real", "--most", "10", "--json").json
     assert [arm["arm"] for arm in told["arms"]] == ["none", "real"]
     assert told["best_free"] == "none"
     assert [point["lines"] for point in told["curve"]["points"]] == [0, 2, 5, 10]
     assert told["arms"][0]["rare_f1"]["low"] is not None
+    ended = dialoom(*asked, "--add", "ours=ours-0.csv", "--arms", "none", "--curve", "ours")
+    assert "20" not in [line.split()[0] for line in ended.out.splitlines() if line.split()]
+    ended = dialoom(*asked, "--arms", "none", "--curve", "none")
+    assert "diminishing return: cannot be told" in ended.out
     cut_down = ["evaluate", "intents", "train.csv", "--test", "test.csv", "--cut", "3", "--draw", "2", "--arms", "none"]
     made = dialoom(*cut_down, "--among", "weather,music", "--seeds", "2", "--json").json
     assert (made["ceiling"], made["seeds"]) == ("real", 2)

@@ -44,3 +44,13 @@ OTel = Annotated[
 ]
 WithHeldOut = Annotated[bool, typer.Option("--with-held-out", help="Dialogues that are held out too.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+RareShare = Annotated[
+    float, typer.Option(min=0, help="Rare is an intent with fewer lines than this share of the median intent ...")
+]
+RareBelow = Annotated[int, typer.Option(min=0, help="... or with fewer lines than this.")]
+OutOfScope = Annotated[
+    list[str] | None,
+    typer.Option(metavar="INTENT", help="An intent that stands for out of scope. Can be given often."),
+]
+Embedder = Annotated[str, typer.Option(metavar="NAME", help="wordllama, or minilm where it is installed.")]
+VectorCache = Annotated[Path | None, typer.Option(metavar="DIR", help="Remember the vectors of texts there.")]

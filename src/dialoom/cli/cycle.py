@@ -73,10 +73,7 @@ def cycle(
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Seeds of the comparison on the test data; left out, 5.")
     ] = None,
-    oos: Annotated[
-        list[str] | None,
-        typer.Option(metavar="INTENT", help="An intent that stands for out of scope. Can be given often."),
-    ] = None,
+    oos: _options.OutOfScope = None,
     leave_shared: Annotated[
         bool,
         typer.Option(

@@ -32,10 +32,8 @@ def diagnose(
     write_taxonomy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a first taxonomy out of the data, to be completed.")
     ] = None,
-    rare_share: Annotated[
-        float, typer.Option(min=0, help="Rare is an intent with fewer lines than this share of the median intent ...")
-    ] = 0.5,
-    rare_below: Annotated[int, typer.Option(min=0, help="... or with fewer lines than this.")] = 10,
+    rare_share: _options.RareShare = 0.5,
+    rare_below: _options.RareBelow = 10,
     target: Annotated[int, typer.Option(min=1, help="Up to how many lines the plan fills an intent.")] = 50,
     most: Annotated[int, typer.Option(min=1, help="How many lines the plan asks for at most of one intent.")] = 100,
     seeds: Annotated[int, typer.Option(min=0, help="How many real lines the plan shows of one intent.")] = 10,
@@ -45,14 +43,9 @@ def diagnose(
     split: Annotated[
         str, typer.Option(metavar="NAME", help="The part of the data to look at; `all` for all of it.")
     ] = "train",
-    oos: Annotated[
-        list[str] | None,
-        typer.Option(metavar="INTENT", help="An intent that stands for out of scope. Can be given often."),
-    ] = None,
-    embedder: Annotated[
-        str, typer.Option(metavar="NAME", help="wordllama, or minilm where it is installed.")
-    ] = "wordllama",
-    cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Remember the vectors of texts there.")] = None,
+    oos: _options.OutOfScope = None,
+    embedder: _options.Embedder = "wordllama",
+    cache: _options.VectorCache = None,
     format: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="The data's format; left out, told by its content.")
     ] = None,

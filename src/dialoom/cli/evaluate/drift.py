@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,10 +35,8 @@ def command(
         bool, typer.Option("--any-intent", help="Compare with all real dialogues, not with those of the same intents.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where a batch raises an alarm.")] = False,
-    embedder: Annotated[
-        str, typer.Option(metavar="NAME", help="wordllama, or minilm where it is installed.")
-    ] = "wordllama",
-    cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Remember the vectors of texts there.")] = None,
+    embedder: _options.Embedder = "wordllama",
+    cache: _options.VectorCache = None,
     format: shared.Format = None,
     seed: shared.Seed = 0,
     json: _options.Json = False,

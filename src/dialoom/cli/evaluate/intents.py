@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,9 +12,7 @@ from dialoom.cli.evaluate import _options as shared
 
 if TYPE_CHECKING:
     from dialoom.dialogue import Dialogue
-    from dialoom.evaluation.agreement import Interval
-    from dialoom.evaluation.intents import Arm, Curve, Problem, Report
-    from dialoom.evaluation.intents.report import Figure
+    from dialoom.evaluation.intents import Arm, Problem
     from dialoom.intents.utterances import Labelled, Reading, Utterance
 
 _FREE = "none,templates,duplicates,eda,class_weights"
@@ -42,10 +39,8 @@ def command(
     rare: Annotated[
         str | None, typer.Option(metavar="INTENT,...", help="The rare intents; left out, those with few lines.")
     ] = None,
-    rare_share: Annotated[
-        float, typer.Option(min=0, help="Rare is an intent with fewer lines than this share of the median ...")
-    ] = 0.5,
-    rare_below: Annotated[int, typer.Option(min=0, help="... or with fewer lines than this.")] = 10,
+    rare_share: _options.RareShare = 0.5,
+    rare_below: _options.RareBelow = 10,
     cut: Annotated[
         int | None,
         typer.Option(min=1, help="Make intents rare: keep so many lines of those drawn. What is cut is the ceiling."),
@@ -62,14 +57,12 @@ def command(
     slots: Annotated[
         bool, typer.Option("--slots", help="Measure slots too, by a CRF (needs python-crfsuite).")
     ] = False,
-    oos: Annotated[
-        list[str] | None,
-        typer.Option(metavar="INTENT", help="An intent that stands for out of scope. Can be given often."),
-    ] = None,
-    embedder: Annotated[
-        str, typer.Option(metavar="NAME", help="wordllama, or minilm where it is installed.")
-    ] = "wordllama",
-    cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Remember the vectors of texts there.")] = None,
+    perplexity: Annotated[
+        bool, typer.Option(help="How well language models of the rare intents foretell the test (needs nltk).")
+    ] = True,
+    oos: _options.OutOfScope = None,
+    embedder: _options.Embedder = "wordllama",
+    cache: _options.VectorCache = None,
     format: shared.Format = None,
     json: _options.Json = False,
 ) -> None:
@@ -86,6 +79,7 @@ def command(
     """
     from dialoom.cli._console import err, print_json
     from dialoom.cli._labelled_sets import dialogues_in
+    from dialoom.cli.evaluate._intents_shown import show, show_curve
     from dialoom.evaluation.intents import Experiment, compare, learning_curve
     from dialoom.evaluation.intents.report import report
     from dialoom.intents.embedders import load_embedder
@@ -99,7 +93,9 @@ def command(
     tested = Reading(oos or (), "test" if test is None else None, format, open=opened).read(test or train)
     if test is not None and "test" in tested.splits():
         tested = tested.only("test")
-    experiment = Experiment(load_embedder(embedder, cache), Labelled(tested.rows, tested.outside), most, slots)
+    experiment = Experiment(
+        load_embedder(embedder, cache), Labelled(tested.rows, tested.outside), most, slots, perplexity
+    )
     problems = _problems(data, cut, draw, seeds, _names(among), _rare(data, rare, rare_share, rare_below))
     arms_of = _arms(arms, [_given(one, reading) for one in add or ()], real, reading)
     told: Callable[[str], None] = (lambda _: None) if json else (lambda what: err().print(what))
@@ -110,9 +106,9 @@ def command(
     if json:
         print_json(found.to_json() | {"curve": None if drawn is None else drawn.to_json()})
     else:
-        _show(found, problems, tested)
+        show(found, problems, tested)
         if drawn is not None:
-            _show_curve(drawn)
+            show_curve(drawn)
 
 
 def _names(written: str | None) -> list[str] | None:
@@ -196,77 +192,3 @@ def _chosen(arms: Sequence[Arm], name: str) -> Arm:
     if name not in names:
         raise UsageError(f"there is no arm '{name}'", remedy=nearest(name, names))
     return arms[names.index(name)]
-
-
-def _show(found: Report, problems: Sequence[Problem], test: Labelled) -> None:
-    from dialoom.cli._console import err, out, table, visible
-    from dialoom.cli._numbers import count
-
-    columns = ["added", "rare F1 [95%]", "sd", "rare recall", "others", "loss", "ECE"]
-    outside = bool(test.outside)
-    columns += ["oos accepted", "oos as rare"] if outside else []
-    slots = any(arm.slots for arm in found.arms)
-    columns += ["rare slot F1", "slot F1"] if slots else []
-    columns += ["gap closed [95%]"]
-    rows = table("arm", *columns, right=tuple(columns))
-    for arm in found.arms:
-        figures = arm.figures
-        mark = " *" if arm.arm == found.base else ""
-        cells = [f"{arm.added:.0f}", _interval(figures["rare_f1"].interval), _sd(figures["rare_f1"])]
-        cells += [
-            _mean(figures["rare_recall"]),
-            _mean(figures["others_accuracy"]),
-            _mean(arm.loss),
-            _mean(figures["ece"]),
-        ]
-        cells += [_mean(figures["oos_accepted"]), _mean(figures["oos_as_rare"])] if outside else []
-        cells += [_mean(arm.slots.get("rare_slot_f1")), _mean(arm.slots.get("slot_f1"))] if slots else []
-        cells += ["-" if arm.gap_closed is None else _interval(arm.gap_closed)]
-        rows.add_row(visible(arm.arm) + mark, *cells)
-    out().print(rows)
-    rare = sorted({len(problem.rare) for problem in problems})
-    out().print(
-        f"{'/'.join(map(str, rare))} rare intents, {found.seeds} seeds, {count(len(test.rows))} test lines"
-        + (f" and {count(len(test.outside))} out of scope" if outside else "")
-        + (f"; * is the best free arm, which the gap is counted from, up to '{found.ceiling}'" if found.ceiling else "")
-    )
-    out().print(
-        "All in points of 100. `others` is the accuracy on the other intents, `loss` what it lost against `none`."
-    )
-    leaks = sum(arm.leaks for arm in found.arms)
-    if leaks:
-        err().print(f"note: {leaks} added lines stand in the test and were left out", soft_wrap=True)
-    if found.shared:
-        err().print(f"note: {found.shared} lines of the training data stand in the test", soft_wrap=True)
-
-
-def _show_curve(curve: Curve) -> None:
-    from dialoom.cli._console import out, table, visible
-
-    rows = table(f"lines of {visible(curve.arm)} an intent", "rare F1 [95%]", "sd", right=("rare F1 [95%]", "sd"))
-    for amount, figure in zip(curve.amounts, curve.figures, strict=True):
-        rows.add_row(str(amount), _interval(figure.interval), _sd(figure))
-    out().print(rows)
-    worth = f"{100 * curve.worth:g} points"
-    said = (
-        f"still gained more than {worth} at the end"
-        if curve.enough is None
-        else f"beyond {curve.enough} lines no more than {worth} are gained"
-    )
-    out().print(f"diminishing return: {said}")
-
-
-def _interval(interval: Interval) -> str:
-    if interval.value is None:
-        return "-"
-    if interval.low is None or interval.high is None:
-        return f"{100 * interval.value:.1f}"
-    return f"{100 * interval.value:.1f} [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
-
-
-def _mean(figure: Figure | None) -> str:
-    return "-" if figure is None or figure.interval.value is None else f"{100 * figure.interval.value:.1f}"
-
-
-def _sd(figure: Figure) -> str:
-    return "-" if figure.sd is None else f"{100 * figure.sd:.1f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dialoom.dialogue.words import words
 from dialoom.errors import UsageError, nearest
 from dialoom.evaluation.intents.arms import Arm, Lines, Scene
+from dialoom.evaluation.intents.perplexity import Ground, Surprise, needs_nltk, surprise
 from dialoom.evaluation.intents.scores import Judged, judge, measure
 from dialoom.intents.classifier import LogisticClassifier, LogisticFitted
 from dialoom.intents.utterances import Labelled, Utterance
@@ -80,6 +81,7 @@ class Fit:
     measures: dict[str, float]
     judged: Judged
     slots: SlotScores | None = None
+    surprise: Surprise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +105,41 @@ class Experiment:
         test: real and untouched; what stands in it is never trained on as an addition.
         most: how many lines an arm adds to an intent at most.
         slots: also measure slots, by a CRF trained on what the classifier is trained on.
+        perplexity: also measure how well language models of the rare intents foretell the test; needs NLTK.
+
+    Raises MissingExtra where what is to be measured takes a library that is not installed.
     """
 
     embed: Embed
     test: Labelled
     most: int = 45
     slots: bool = False
+    perplexity: bool = False
     _held: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if self.perplexity:
+            needs_nltk()
+        if self.slots:
+            from dialoom.evaluation.intents.slots import needs_crfsuite
+
+            needs_crfsuite()
         object.__setattr__(self, "_held", frozenset(map(_key, (row.text for row in self.test.rows))))
 
     def fit(self, problem: Problem, arm: Arm, start: LogisticFitted | None = None) -> tuple[Fit, LogisticFitted]:
         """One arm on one problem. `start` saves time: see `LogisticClassifier.fit`."""
-        scene = Scene(problem.train, problem.rare, self.most, problem.seed, self.embed)
-        made = arm.add(scene)
+        return self.fit_added(problem, arm, *self.additions(problem, arm), start)
+
+    def additions(self, problem: Problem, arm: Arm) -> tuple[Lines, int]:
+        """The lines that an arm adds, without those that stand in the test, and how many these are."""
+        made = arm.add(Scene(problem.train, problem.rare, self.most, problem.seed, self.embed))
         added = [row for row in made if _key(row.text) not in self._held]
+        return added, len(made) - len(added)
+
+    def fit_added(
+        self, problem: Problem, arm: Arm, added: Lines, leaks: int, start: LogisticFitted | None = None
+    ) -> tuple[Fit, LogisticFitted]:
+        """As `fit`, of what `additions` told."""
         rows: Lines = [*problem.train, *added]
         classifier = LogisticClassifier(self.embed, balanced=arm.balanced)
         fitted = classifier.fit([row.text for row in rows], [row.intent for row in rows], start)
@@ -128,12 +149,17 @@ class Experiment:
             seed=problem.seed,
             rare=problem.rare,
             added=len(added),
-            leaks=len(made) - len(added),
+            leaks=leaks,
             measures=measure(judged, problem.rare),
             judged=judged,
             slots=self._slots(problem, added) if self.slots else None,
+            surprise=self._surprise(problem, rows) if self.perplexity else None,
         )
         return told, fitted
+
+    def _surprise(self, problem: Problem, rows: Lines) -> Surprise:
+        real = [*problem.train, *problem.held_back, *self.test.rows]
+        return surprise(Ground.of(problem.train, real), rows, self.test.rows, problem.rare)
 
     def _slots(self, problem: Problem, added: Lines) -> SlotScores:
         from dialoom.evaluation.intents.slots import score_slots
@@ -179,9 +205,3 @@ def shared_with(train: Sequence[Utterance], test: Labelled) -> int:
 
 def _key(text: str) -> str:
     return " ".join(words(text)) or text
-
-
-def drawn(train: Labelled, number: int, keep: int, seeds: int, among: Sequence[str] | None) -> Iterator[Problem]:
-    """`cut`, once a seed from 0."""
-    for seed in range(seeds):
-        yield cut(train, number, keep, seed, among)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,6 @@ from dialoom.evaluation.intents.scores import MEASURES, measure
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-_WORST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,8 @@ class ArmReport:
         gap_closed: how much of the way from the best free arm to the ceiling it goes in macro F1 of the rare intents;
             1 is all of it. None for free arms, the ceiling, and where the ceiling is no better.
         loss: what the other intents' accuracy lost against no help; below 0 where it gained.
-        per_intent: the mean F1 of each rare intent.
+        per_intent: F1 and recall of each rare intent, means over the seeds that it is rare in.
+        perplexity: see `dialoom.evaluation.intents.perplexity`; None where it was not measured.
     """
 
     arm: str
@@ -49,6 +49,8 @@ class ArmReport:
     gap_closed: Interval | None
     loss: Figure | None
     slots: dict[str, Figure]
+    per_intent: dict[str, dict[str, float]]
+    perplexity: Figure | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -61,6 +63,8 @@ class ArmReport:
             "others_loss": None if self.loss is None else self.loss.to_json(),
             "gap_closed": None if self.gap_closed is None else self.gap_closed.to_json(),
             "slots": {name: figure.to_json() for name, figure in self.slots.items()},
+            "perplexity": None if self.perplexity is None else self.perplexity.to_json(),
+            "per_intent": self.per_intent,
         }
 
 
@@ -95,8 +99,10 @@ class Report:
 def report(comparison: Comparison, resampler: Resampler | None = None) -> Report:
     """The report of a comparison.
 
-    Of three seeds or more an interval is Student's over seeds; of fewer it comes from resampled test lines. That of the
-    gap closed always comes from resampled seeds and test lines, the same for all arms: it is a ratio.
+    Of three seeds or more an interval is Student's over seeds; of fewer, and where all seeds come to the same, it comes
+    from resampled test lines. That of perplexity always does: seeds that draw other intents differ in how hard these
+    are to foretell, whatever an arm adds. That of the gap closed comes from resampled seeds and test lines, the same
+    for all arms: it is a ratio.
     """
     resampler = resampler or Resampler(500)
     means = {arm.name: _mean(comparison.values(arm.name, "rare_f1")) for arm in comparison.arms}
@@ -117,10 +123,12 @@ def report(comparison: Comparison, resampler: Resampler | None = None) -> Report
                 free=arm.free,
                 added=_mean([float(fit.added) for fit in fits]),
                 leaks=sum(fit.leaks for fit in fits),
-                figures={name: _figure(fits, name, resampler) for name in MEASURES},
+                figures={name: figure_of(fits, name, resampler) for name in MEASURES},
                 gap_closed=gap,
                 loss=_loss(comparison, arm.name),
-                slots=_slots(fits),
+                slots=_slots(fits, resampler),
+                per_intent=_per_intent(fits),
+                perplexity=perplexity_of(fits, resampler),
             )
         )
     seeds = max((len(fits) for fits in comparison.fits.values()), default=0)
@@ -144,15 +152,38 @@ def over_seeds(values: list[float]) -> Figure:
     return Figure(Interval(mean, mean - half, mean + half), sd)
 
 
-def _figure(fits: list[Fit], name: str, resampler: Resampler) -> Figure:
-    found = over_seeds([fit.measures[name] for fit in fits])
-    if len(fits) >= 3 or found.interval.value is None:
-        return found
+def figure_of(fits: Sequence[Fit], name: str, resampler: Resampler) -> Figure:
+    """A measure of an arm over its seeds, with the interval that `report` tells of."""
 
     def again(lines: NDArray[np.int64]) -> float:
         return _mean([measure(fit.judged, fit.rare, lines)[name] for fit in fits])
 
-    return Figure(resampler.interval(len(fits[0].judged.own), again), found.sd)
+    return _figure([fit.measures[name] for fit in fits], len(fits[0].judged.own), again, resampler)
+
+
+def perplexity_of(fits: Sequence[Fit], resampler: Resampler) -> Figure | None:
+    """The mean perplexity over seeds, with an interval from resampled test lines; None where it was not measured."""
+    judged = [fit.surprise for fit in fits if fit.surprise is not None]
+    if not judged:
+        return None
+    found = over_seeds([each.perplexity() for each in judged])
+    if found.interval.value is None:
+        return found
+
+    def again(lines: NDArray[np.int64]) -> float:
+        return _mean([each.perplexity(lines) for each in judged])
+
+    return Figure(resampler.interval(len(judged[0].nats), again), found.sd)
+
+
+def _figure(
+    values: list[float], lines: int, again: Callable[[NDArray[np.int64]], float], resampler: Resampler
+) -> Figure:
+    found = over_seeds(values)
+    # Seeds that come to the same say nothing of chance: Student's interval would have no width.
+    if found.interval.value is None or (len(values) >= 3 and found.sd):
+        return found
+    return Figure(resampler.interval(lines, again), found.sd)
 
 
 def _draws(comparison: Comparison, resampler: Resampler) -> dict[str, list[float]]:
@@ -196,10 +227,32 @@ def _loss(comparison: Comparison, arm: str) -> Figure | None:
     return over_seeds([one - other for one, other in zip(before, after, strict=True)])
 
 
-def _slots(fits: list[Fit]) -> dict[str, Figure]:
-    scored = [fit.slots.to_json() for fit in fits if fit.slots is not None]
-    names = list(scored[0]) if scored else []
-    return {name: over_seeds([one[name] for one in scored]) for name in names}
+def _slots(fits: list[Fit], resampler: Resampler) -> dict[str, Figure]:
+    scored = [fit.slots for fit in fits if fit.slots is not None]
+    if not scored:
+        return {}
+
+    def figure(name: str) -> Figure:
+        def again(lines: NDArray[np.int64]) -> float:
+            return _mean([each.measures(lines)[name] for each in scored])
+
+        return _figure([each.measures()[name] for each in scored], len(scored[0].hits), again, resampler)
+
+    return {name: figure(name) for name in scored[0].measures()}
+
+
+def _per_intent(fits: list[Fit]) -> dict[str, dict[str, float]]:
+    """Without intents that have no test lines."""
+    found: dict[str, list[dict[str, float]]] = {}
+    for fit in fits:
+        for intent in fit.rare:
+            scores = measure(fit.judged, [intent])
+            if isfinite(scores["rare_f1"]):
+                found.setdefault(intent, []).append({"f1": scores["rare_f1"], "recall": scores["rare_recall"]})
+    return {
+        intent: {name: _mean([each[name] for each in scores]) for name in ("f1", "recall")} | {"seeds": len(scores)}
+        for intent, scores in sorted(found.items())
+    }
 
 
 def _mean(values: list[float]) -> float:

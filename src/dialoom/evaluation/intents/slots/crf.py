@@ -35,8 +35,7 @@ class CrfTagger:
 
         Raises MissingExtra where python-crfsuite is not installed, DataError where no line has a slot.
         """
-        if find_spec("pycrfsuite") is None:
-            raise MissingExtra("slots are found with python-crfsuite", remedy="pip install 'dialoom[intents]'")
+        needs_crfsuite()
         import pycrfsuite
 
         if not any(row.slots for row in rows):
@@ -70,6 +69,12 @@ class CrfTagger:
                 spans.append((token.start(), token.end(), name))
             before = tag
         return set(spans)
+
+
+def needs_crfsuite() -> None:
+    """Raises MissingExtra where python-crfsuite is not installed."""
+    if find_spec("pycrfsuite") is None:
+        raise MissingExtra("slots are found with python-crfsuite", remedy="pip install 'dialoom[intents]'")
 
 
 def _tags(tokens: Sequence[re.Match[str]], spans: Sequence[Span]) -> list[str]:
