@@ -13,7 +13,7 @@ from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
-from dialoom.nodes._judges import Judges, add_details, failures
+from dialoom.nodes._judges import Judges, failures
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.quality import ColumnType
 from dialoom.quality.judging.pairs import PAIR_SCHEMA, Comparison, PairAnswer, compared, verdict
@@ -50,12 +50,6 @@ class Compare(Judges):
         description="What better means.",
     )
 
-    def writes(self) -> Mapping[str, Shape]:
-        return {self.field: {}, "judged": {}}
-
-    def tags(self) -> frozenset[str]:
-        return frozenset({self.field, "judged"})
-
     def columns(self) -> Mapping[str, ColumnType]:
         return {
             f"{self.field}.winner": "text",
@@ -85,7 +79,7 @@ class Compare(Judges):
         for error in errors:
             context.note("a judge could not be used", why=str(error))
         details = {"comparisons": [comparison.to_json() for comparison in comparisons]}
-        return {self.field: verdict(comparisons), "judged": add_details(record.fields, self.field, details)}
+        return self.told(record, verdict(comparisons), details)
 
     async def _ask_both(self, judge: str, head: list[str], both: list[str], context: Context) -> Comparison:
         async def ask(order: int, context: Context) -> PairAnswer:

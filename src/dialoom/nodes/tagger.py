@@ -14,7 +14,7 @@ from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
-from dialoom.nodes._judges import add_details, dialogue_of
+from dialoom.nodes._judges import Judging, dialogue_of
 from dialoom.nodes._prompted import Prompted
 from dialoom.quality import ColumnType
 from dialoom.quality.judging.taxonomy import Category, Taxonomy, read_taxonomy, taxonomy_of, tidy_tags
@@ -27,7 +27,7 @@ _CHARS_PER_TOKEN = 4
 _MOST_TAGS = 12
 
 
-class Tagger(Prompted):
+class Tagger(Judging, Prompted):
     """Let a model file the record under a category of a taxonomy, and name what it is about in a few tags.
 
     Writes `category`, `subcategory` and `tags` as the tag of this node's name, and why as the tag `judged`. These tags
@@ -59,12 +59,6 @@ class Tagger(Prompted):
 
     def provides(self) -> frozenset[str]:
         return frozenset({"case", "instructions"})
-
-    def writes(self) -> Mapping[str, Shape]:
-        return {self.field: {}, "judged": {}}
-
-    def tags(self) -> frozenset[str]:
-        return frozenset({self.field, "judged"})
 
     def columns(self) -> Mapping[str, ColumnType]:
         return {
@@ -98,7 +92,7 @@ class Tagger(Prompted):
             subcategory = None
         tag = {"category": category, "subcategory": subcategory, "tags": tidy_tags(said.get("tags", []))}
         details = {"explanation": said["explanation"], "tags_as_said": said.get("tags", [])}
-        return {self.field: tag, "judged": add_details(record.fields, self.field, details)}
+        return self.told(record, tag, details)
 
     def _instructions(self) -> str:
         lines = ["You file texts. Choose the one category that fits best:", ""]
