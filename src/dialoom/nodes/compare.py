@@ -14,6 +14,7 @@ from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 from dialoom.nodes._judges import Judges, failures
+from dialoom.nodes._rough_tokens import rough_tokens
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.quality import ColumnType
 from dialoom.quality.judging.pairs import PAIR_SCHEMA, Comparison, PairAnswer, compared, verdict
@@ -28,7 +29,6 @@ _CRITERION = Template(
 )
 _MOST_TOKENS = 300
 _TOKENS = 100
-_CHARS_PER_TOKEN = 4
 _TOKENS_OF_A_CANDIDATE = 200
 
 
@@ -60,7 +60,7 @@ class Compare(Judges):
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         calls = 2 * len(self.model)
         said = len(_SYSTEM.source) + len(self.criterion.source) + (len(self.task.source) if self.task else 0)
-        asked = said // _CHARS_PER_TOKEN + 2 * _TOKENS_OF_A_CANDIDATE
+        asked = rough_tokens(said) + 2 * _TOKENS_OF_A_CANDIDATE
         return Work(calls, calls * self.tries, 1, asked, self.max_tokens or _TOKENS)
 
     async def run(self, record: Record, context: Context) -> Fields:

@@ -16,6 +16,7 @@ from dialoom.graph.record import Record
 from dialoom.graph.template import Expression, Template
 from dialoom.models import Message
 from dialoom.nodes._judges import Judges, dialogue_of, failures, rendered
+from dialoom.nodes._rough_tokens import rough_tokens
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.quality import ColumnType
 from dialoom.quality.judging import (
@@ -39,7 +40,6 @@ from dialoom.quality.judging.parts import field_of
 _AUTO = "auto"
 _TOKENS_PER_CRITERION = 60
 _TOKENS_OF_A_CASE = 400
-_CHARS_PER_TOKEN = 4
 
 
 class Judge(Judges):
@@ -148,7 +148,7 @@ class Judge(Judges):
             0 if self.only_survivors or self.otherwise == "unjudged" else least,
             judges * self.samples * self.tries,
             1,
-            said // _CHARS_PER_TOKEN + _TOKENS_OF_A_CASE,
+            rough_tokens(said) + _TOKENS_OF_A_CASE,
             criteria * _TOKENS_PER_CRITERION,
         )
 

@@ -16,6 +16,7 @@ from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 from dialoom.nodes._judges import Judging, dialogue_of
 from dialoom.nodes._prompted import Prompted
+from dialoom.nodes._rough_tokens import rough_tokens
 from dialoom.quality import ColumnType
 from dialoom.quality.judging.taxonomy import Category, Taxonomy, read_taxonomy, taxonomy_of, tidy_tags
 
@@ -23,7 +24,6 @@ _SYSTEM = Template("{{ instructions }}")
 _PROMPT = Template("{{ case }}")
 _TOKENS = 60
 _TOKENS_OF_A_CASE = 300
-_CHARS_PER_TOKEN = 4
 _MOST_TAGS = 12
 
 
@@ -68,7 +68,7 @@ class Tagger(Judging, Prompted):
         }
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
-        said = len(self._instructions()) // _CHARS_PER_TOKEN
+        said = rough_tokens(len(self._instructions()))
         return Work(1, 4, 1, said + _TOKENS_OF_A_CASE, self.max_tokens or _TOKENS)
 
     async def run(self, record: Record, context: Context) -> Fields:
