@@ -9,7 +9,7 @@ false alarms are counted on untouched ones. Personal data comes from the set of 
 that stand in untouched dialogues count as false alarms though they are none. Of a copy and its source the one with the
 greater id is told, so that a copy counts as caught where either is told of the other. Kinds that text alone cannot see
 are planted too, and told as such. The forms of leaks are those that the detectors were mended with; FILE has others,
-one a line.
+one a line, each of which is then also looked for as a turn of its own.
 """
 
 from __future__ import annotations
@@ -63,11 +63,12 @@ def _strength(*names: str) -> Callable[[Tags], float]:
 
 
 _REPEATS = _strength("repetition", "turn_repetition")
+_LEAKED = _strength("leaked_markup", "leaked_prompt")
 FAULTS = (
     Fault("loop", plant.loops, True, lambda tags: 1.0 if tags["loop"] else _REPEATS(tags), graded=True),
     Fault("speakers swapped somewhere", plant.swapped_here, True, lambda tags: float(not tags["alternates"])),
     Fault("end cut inside a sentence", plant.truncated, True, lambda tags: float(not tags["ends_properly"])),
-    Fault("leaked prompt or markup", plant.leaked, True, _strength("leaked_markup", "leaked_prompt")),
+    Fault("leaked prompt or markup", plant.leaked, True, _LEAKED),
     Fault(_DATA, plant.personal, True, _strength("personal_data", "secrets")),
     Fault("near-copy", plant.near_copy, True, _strength("near"), graded=True),
     Fault("one turn off topic", plant.off_topic, False, _strength("off_topic_turns"), graded=True),
@@ -140,7 +141,20 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
         alarms = sum(any(fault.strength(own) >= least[fault.name] for fault in asked) for own in untouched)
         figures.append(Figure("planted", f"{what}: false alarms", 100 * alarms / len(untouched), "%"))
     figures[-1] = replace(figures[-1], most=2)
+    if pool.leaks:
+        found = _found(pool.leaks, fit[0], tagger)
+        what = f"forms of leaks, each as a turn of its own: {found} of {len(pool.leaks)} found"
+        figures.append(Figure("planted", what, 100 * found / len(pool.leaks), "%"))
     return figures
+
+
+def _found(leaks: Sequence[str], into: Dialogue, tagger: Tagger) -> int:
+    """How many of the leaks are told where each is a turn of a dialogue that has none."""
+    first, *rest = into.turns
+    leaking = [
+        into.model_copy(update={"turns": [first, first.model_copy(update={"text": leak}), *rest]}) for leak in leaks
+    ]
+    return sum(_LEAKED(tags) > 0 for tags in tagger.tag(leaking))
 
 
 _BY_EMBEDDING = ("one turn off topic", "all about something else")

@@ -51,6 +51,21 @@ def test_every_problem_is_told_at_once(recipe: Path, dialoom: Dialoom) -> None:
     assert len(dialoom("check", recipe).err.splitlines()) == 2
 
 
+@pytest.mark.parametrize("asking", ["kind: expand, count: 2", "kind: generate", "kind: generate, count: 2"])
+def test_a_schema_that_no_answer_can_meet_is_2(asking: str, recipe: Path, dialoom: Dialoom) -> None:
+    text = recipe.read_text().replace("kind: expand, count: 2", f"{asking}, schema: {{n: {{enum: [1], type: TYPE}}}}")
+    recipe.write_text(text.replace("TYPE", "string").replace("{{ count }}", "some"))
+    ended = dialoom("check", recipe)
+    assert ended.code == 2
+    (told,) = ended.err.splitlines()
+    assert told.startswith(
+        f"error: {recipe}:{_line(recipe, 'subtopic:')}, nodes.subtopic.schema: nothing can ever meet "
+    )
+    assert "at properties.n: none of the values that it lists meets the rest of it: [1] (mend the schema)" in told
+    recipe.write_text(recipe.read_text().replace("type: string", "type: integer"))
+    assert dialoom("check", recipe).code == 0
+
+
 def test_yaml_that_does_not_parse(recipe: Path, dialoom: Dialoom) -> None:
     recipe.write_text(recipe.read_text() + "broken: [1, 2\n")
     ended = dialoom("run", recipe)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64decode
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.loopback import Handler, Loopback
 
-class Hub:
+
+class Hub(Loopback):
     """Keeps what was committed in `files`; where it `refuses`, every request is forbidden."""
 
     def __init__(self) -> None:
@@ -20,37 +20,20 @@ class Hub:
         self.refuses = False
         hub = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        class HubHandler(Handler):
+            def post(self, body: bytes) -> None:
                 hub.asked.append(self.path)
                 self._answer(*hub.answer(self.path, body))
 
-            def do_GET(self) -> None:
+            def get(self) -> None:
                 hub.asked.append(self.path)
                 self._answer(*hub.answer(self.path, b""))
 
             def _answer(self, status: int, content: Any) -> None:
-                sent = json.dumps(content).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(sent)))
-                self.end_headers()
-                self.wfile.write(sent)
+                self.send(status, json.dumps(content).encode(), "application/json")
 
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Hub:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(HubHandler)
+        self.url = self.origin
 
     def answer(self, path: str, body: bytes) -> tuple[int, Any]:
         if self.refuses:

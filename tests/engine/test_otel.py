@@ -6,10 +6,8 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import pytest
 import dialoom
 from tests.engine.support import lines, weave, write
 from tests.support.fault_server import FaultServer
+from tests.support.loopback import Handler, Loopback
 
 pytest.importorskip("opentelemetry.sdk", reason="OpenTelemetry's SDK is not installed: pip install 'dialoom[otel]'")
 
@@ -157,42 +156,31 @@ def test_texts_are_recorded_only_where_asked_for(tmp_path: Path, server: FaultSe
     assert (said["role"], said["finish_reason"]) == ("assistant", "stop")
 
 
-class Collector:
+class Collector(Loopback):
     """An OTLP collector that counts what it is sent."""
 
     def __init__(self) -> None:
         self.bytes: Counter[str] = Counter()
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                outer.bytes[self.path] += len(self.rfile.read(int(self.headers["Content-Length"])))
-                self.send_response(200)
-                self.end_headers()
+        class CollectorHandler(Handler):
+            def post(self, body: bytes) -> None:
+                outer.bytes[self.path] += len(body)
+                self.send(200, b"")
 
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(CollectorHandler)
 
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    made = Collector()
-    yield made
-    made.stop()
+    with Collector() as made:
+        yield made
 
 
 def test_all_is_sent_to_the_collector_by_the_end(
     tmp_path: Path, server: FaultServer, collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.origin)
     recipe = dialoom.load_recipe(write(tmp_path / "recipe.yaml", lines(server, 5)))
     with exported() as telemetry:
         dialoom.run(recipe, tmp_path / "run", telemetry=telemetry)

@@ -11,53 +11,54 @@ from dialoom.graph.schema_file import recipe_schema
 from tests.graph.written import of_nodes, problems, write
 
 A = "a: {kind: generate, prompt: '{{ topic }}'}"
+
+
+def beside(node: str) -> list[str]:
+    """A node side by side with `a`, on the fifth line."""
+    return ["p:", "  kind: parallel", "  nodes:", f"    {A}", f"    {node}"]
+
+
 WRONG = [
     # Side by side.
     ([f"p: {{kind: parallel, nodes: {{{A}}}}}"], 6, "nodes.p.nodes", "two nodes or more"),
     (
-        ["p:", "  kind: parallel", "  nodes:", f"    {A}", "    b: {kind: set, fields: {a: 1}}"],
+        beside("b: {kind: set, fields: {a: 1}}"),
         10,
         "nodes.p.nodes.b",
         "'a' and 'b' both write 'a'",
     ),
     (
-        ["p:", "  kind: parallel", "  nodes:", f"    {A}", "    b: {kind: generate, prompt: '{{ a }}'}"],
+        beside("b: {kind: generate, prompt: '{{ a }}'}"),
         10,
         "nodes.p.nodes.b",
         "it reads 'a', which 'a' beside it writes",
     ),
     (
-        ["p:", "  kind: parallel", "  nodes:", f"    {A}", "    b: {kind: expand, prompt: x}"],
+        beside("b: {kind: expand, prompt: x}"),
         10,
         "nodes.p.nodes.b",
         "'expand' makes several records of one",
     ),
     (
-        [
-            "p:",
-            "  kind: parallel",
-            "  nodes:",
-            f"    {A}",
-            "    b: {kind: subgraph, nodes: {c: {kind: combine, from: topic}}}",
-        ],
+        beside("b: {kind: subgraph, nodes: {c: {kind: combine, from: topic}}}"),
         10,
         "nodes.p.nodes.b",
         "makes several records of one",
     ),
     (
-        ["p:", "  kind: parallel", "  nodes:", f"    {A}", "    b: {kind: plan, next: a}"],
+        beside("b: {kind: plan, next: a}"),
         10,
         "nodes.p.nodes.b",
         "no 'next'",
     ),
     (
-        ["p:", "  kind: parallel", "  nodes:", f"    {A}", "    b: {kind: generate, prompt: '{{ topc }}'}"],
+        beside("b: {kind: generate, prompt: '{{ topc }}'}"),
         10,
         "nodes.p.nodes.b.prompt",
         "did you mean 'topic'",
     ),
     (
-        ["p:", "  kind: parallel", "  nodes:", f"    {A}", "    b: {kind: generate, prompt: x, temprature: 1}"],
+        beside("b: {kind: generate, prompt: x, temprature: 1}"),
         10,
         "nodes.p.nodes.b.temprature",
         "did you mean 'temperature'",

@@ -56,6 +56,12 @@ WRONG_NODES = [
     (["p: {kind: plan}", "b: {kind: generate, prompt: '{{ p.emotoin }}'}"], 7, "nodes.b.prompt", "'emotion'"),
     (["p: {kind: plan}", "b: {kind: generate, prompt: \"{{ p['emotoin'] }}\"}"], 7, "nodes.b.prompt", "'emotion'"),
     (
+        ["d: {kind: say, turns: [{Ann: hi}]}", "b: {kind: generate, prompt: '{{ d.turns[0].txt }}'}"],
+        7,
+        "nodes.b.prompt",
+        "'text'",
+    ),
+    (
         ["d: {kind: converse, speakers: [a, b]}", "b: {kind: generate, prompt: '{{ d.scrpt }}'}"],
         7,
         "nodes.b.prompt",

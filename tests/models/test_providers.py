@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from dialoom.models import parse_model
 from tests.models.scripted import Scripted
 from tests.nodes.running import recipe, run
 from tests.support.fault_server import FaultServer
+from tests.support.loopback import Handler, Loopback
 
 HAVE_LITELLM = importlib.util.find_spec("litellm") is not None
 needs_litellm = pytest.mark.skipif(not HAVE_LITELLM, reason="litellm is not installed (extra litellm)")
@@ -121,9 +120,9 @@ def anthropic() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A server that speaks Anthropic's protocol, and what it was asked."""
     asked: list[dict[str, Any]] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    class MessagesHandler(Handler):
+        def post(self, sent: bytes) -> None:
+            body = json.loads(sent)
             asked.append({"path": self.path, "key": self.headers.get("x-api-key"), **body})
             answer = {
                 "id": "msg_1",
@@ -134,25 +133,10 @@ def anthropic() -> Iterator[tuple[str, list[dict[str, Any]]]]:
                 "stop_reason": "end_turn",
                 "usage": {"input_tokens": 11, "output_tokens": 3},
             }
-            data = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.send(200, json.dumps(answer).encode(), "application/json")
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with Loopback(MessagesHandler) as server:
+        yield server.origin, asked
 
 
 @needs_litellm

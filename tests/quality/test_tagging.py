@@ -14,6 +14,7 @@ from dialoom.dialogue import Dialogue
 from dialoom.dialogue.words import words
 from dialoom.errors import MissingExtra
 from dialoom.quality import METRICS, Metric, Rules
+from dialoom.quality._runs import distinct, recurring
 from dialoom.quality.batch import Batch
 from dialoom.quality.metrics import Needs
 from dialoom.quality.tagging import Tagger, cheap_metrics
@@ -55,7 +56,7 @@ def test_codes_are_equal_where_words_are(talks: list[list[str]]) -> None:
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_distinct_runs_are_counted_within_turns(size: int) -> None:
     talks = [("a b a b a", "a b c", ""), (), ("a b", "b a b a b a")]
-    different, total = Batch([talk(*texts) for texts in talks]).distinct(size)
+    different, total = distinct(Batch([talk(*texts) for texts in talks]), size)
     for place, texts in enumerate(talks):
         runs = [tuple(said[at : at + size]) for said in map(words, texts) for at in range(len(said) - size + 1)]
         assert (different[place], total[place]) == (len(set(runs)), len(runs))
@@ -63,9 +64,9 @@ def test_distinct_runs_are_counted_within_turns(size: int) -> None:
 
 def test_recurring_runs_may_cross_turns_or_not() -> None:
     batch = Batch([talk("a b", "c d", "a b", "c d", "a b", "c d"), talk("x y z w q x y z w", "x y")])
-    assert batch.recurring(4, 3, within=batch.word_owner) == {0}
-    assert batch.recurring(4, 2, within=batch.word_owner) == {0, 1}
-    assert batch.recurring(4, 2, within=batch.word_turn) == {6}
+    assert recurring(batch, 4, 3, within=batch.word_owner) == {0}
+    assert recurring(batch, 4, 2, within=batch.word_owner) == {0, 1}
+    assert recurring(batch, 4, 2, within=batch.word_turn) == {6}
 
 
 def test_tags_do_not_depend_on_company_or_order() -> None:

@@ -8,17 +8,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from tests.support.loopback import Handler, Loopback
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "bot"
 # A value to answer with as JSON, (status, raw body), or None to break the connection off.
 Reply = dict[str, Any] | list[Any] | tuple[int, bytes] | None
 
 
-class TestBot:
+class TestBot(Loopback):
     """A bot whose answers `reply` gives, for a request's path and body; keeps what came."""
 
     __test__ = False
@@ -33,15 +34,13 @@ class TestBot:
         self._lock = threading.Lock()
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
+        class BotHandler(Handler):
+            def get(self) -> None:
                 outer.asked.append(self.path)
-                self._send(outer.states(self.path))
+                self._tell(outer.states(self.path))
 
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            def post(self, sent: bytes) -> None:
+                body = json.loads(sent)
                 with outer._lock:
                     outer.bodies.append(body)
                     outer.headers.append({name.lower(): value for name, value in self.headers.items()})
@@ -52,36 +51,21 @@ class TestBot:
                 finally:
                     with outer._lock:
                         outer._now -= 1
-                self._send(answer)
+                self._tell(answer)
 
-            def _send(self, answer: Reply) -> None:
+            def _tell(self, answer: Reply) -> None:
                 if answer is None:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     self.close_connection = True
                     return
                 status, data = answer if isinstance(answer, tuple) else (200, json.dumps(answer).encode())
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                self.send(status, data)
 
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        super().__init__(BotHandler)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/message"
-
-    def __enter__(self) -> TestBot:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        return f"{self.origin}/message"
 
 
 def example_bot() -> ModuleType:

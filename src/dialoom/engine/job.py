@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
-from functools import cache, partial
 from time import monotonic
 
 from dialoom.corpus import Corpus
@@ -29,7 +28,8 @@ from dialoom.engine.stall import Stall
 from dialoom.engine.stopping import Stopping
 from dialoom.engine.target import Target
 from dialoom.engine.view import View
-from dialoom.engine.visit import PutDown, Stopped, Visit
+from dialoom.engine.visit import PutDown, Stopped
+from dialoom.engine.visiting import visiting
 from dialoom.engine.walk import Branched, Walker
 from dialoom.engine.watch import watched
 from dialoom.errors import BoundReached, DialoomError, EndpointError, StorageError
@@ -39,7 +39,7 @@ from dialoom.graph.recipe import Recipe
 from dialoom.graph.record import Record
 from dialoom.models import Caller, Endpoints, Ledger, Meter, Observer, Purse, RunState
 from dialoom.models.endpoints import Draining
-from dialoom.quality import DEFAULT_RULES, Rules
+from dialoom.quality import Rules
 
 _TICKS_PER_REPORT = 20
 
@@ -169,10 +169,6 @@ class Job:
             as_said = {name for name, model in self._recipe.models.items() if model.thoughts == "in_text"}
             caller = Caller(models, self._ledger, self._meter, purse, self._observer, as_said)
             rules = Rules(self._recipe.quality.rules, self._recipe.columns())
-            # What a model has still to judge says nothing of a candidate.
-            text_gate = Rules(rules.over_text)
-            # The usual rules take a while to open, and few nodes ask for them.
-            usual = cache(partial(Rules, DEFAULT_RULES))
             slots = sum(model.slots for model in models.values()) or 64
             wanted = self._report.target
             left = seeds.left()
@@ -197,21 +193,8 @@ class Job:
                 wanted=None if wanted is None else wanted - self._report.counts.kept,
                 settled=self._settle,
             )
-            walker = Walker(
-                self._graph,
-                lambda record, node: Visit(
-                    record,
-                    node,
-                    self._recipe.seed,
-                    caller,
-                    (lambda: text_gate) if rules.over_text else usual,
-                    text_gate,
-                    self._stopping.begun,
-                    self._recipe.bounds.record_seconds,
-                ),
-                self._stopping.begun,
-                self._children,
-            )
+            visit = visiting(self._recipe, rules, caller, self._stopping.begun)
+            walker = Walker(self._graph, visit, self._stopping.begun, self._children)
             order, account = self._order, self._account
             frontier = self._frontier = Frontier(self._opened(left), lambda: order.admits(account.seeds_in_work))
             sink.when_over(frontier.close)

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 from dialoom.dialogue import Dialogue, Event
 from dialoom.errors import RecordError
-from dialoom.graph.context import JSON_TRIES, Said, Typed
+from dialoom.graph.context import JSON_TRIES, Context, Said, Typed
 from dialoom.graph.node import Node
 from dialoom.graph.record import Record
 from dialoom.models import Caller, ChatAnswer, ChatRequest, Left, Message
@@ -29,8 +29,8 @@ class PutDown(Stopped):
 
 
 @dataclass(slots=True)
-class Visit:
-    """What a node may use while it runs (a graph.Context)."""
+class Visit(Context):
+    """What a node may use while it runs."""
 
     record: Record
     node: str
@@ -61,7 +61,7 @@ class Visit:
     def took(self, seconds: float) -> None:
         self.record.seconds += seconds
 
-    def aside(self) -> Visit:
+    def aside(self) -> Self:
         # Fields and tags are its own: what it visits writes them. Visits are counted for all.
         own = replace(
             self.record,
@@ -74,7 +74,7 @@ class Visit:
         )
         return replace(self, record=own)
 
-    def rejoin(self, aside: Visit) -> None:
+    def rejoin(self, aside: Self) -> None:
         self.record.path += aside.record.path
         self.record.tags |= aside.record.tags
         self.record.calls += aside.record.calls
@@ -94,17 +94,6 @@ class Visit:
     def takes_grammar(self, model: str) -> bool:
         return self.caller.models[self.called(model)].takes_grammar
 
-    async def ask(
-        self,
-        model: str,
-        messages: Sequence[Message],
-        *,
-        params: Mapping[str, Any] | None = None,
-        grammar: str | None = None,
-        sample: int = 0,
-    ) -> str:
-        return (await self._ask(model, messages, params, None, grammar, sample, 0)).text
-
     async def ask_whole(
         self,
         model: str,
@@ -114,19 +103,8 @@ class Visit:
         grammar: str | None = None,
         sample: int = 0,
     ) -> Typed:
-        answer = await self._ask(model, messages, params, None, grammar, sample, 0)
+        answer = await self._ask(model, ChatRequest(messages, params or {}, grammar=grammar, sample=sample))
         return Typed(answer.text, answer.text, answer.tokens, answer.reasoning)
-
-    async def ask_json(
-        self,
-        model: str,
-        messages: Sequence[Message],
-        schema: Mapping[str, Any],
-        *,
-        params: Mapping[str, Any] | None = None,
-        sample: int = 0,
-    ) -> Any:
-        return (await self.ask_typed(model, messages, schema, params=params, sample=sample)).value
 
     async def ask_typed(
         self,
@@ -140,7 +118,7 @@ class Visit:
     ) -> Typed:
         talk = list(messages)
         for round_number in range(tries):
-            answer = await self._ask(model, talk, params, schema, None, sample, round_number)
+            answer = await self._ask(model, ChatRequest(talk, params or {}, schema, sample=sample), round_number)
             text = answer.text
             try:
                 return Typed(parse_json(text, schema), text, answer.tokens, answer.reasoning)
@@ -168,7 +146,8 @@ class Visit:
         sample: int = 0,
         again: int = 0,
     ) -> Said:
-        answer = await self._ask(model, messages, params, None, None, sample, again, tools, choice)
+        request = ChatRequest(messages, params or {}, sample=sample, tools=tools, tool_choice=choice)
+        answer = await self._ask(model, request, again)
         try:
             calls, text = calls_in(answer)
         except Misfit as misfit:
@@ -181,31 +160,13 @@ class Visit:
     def showed(self, examples: Sequence[str]) -> None:
         self.record.examples.extend(name for name in examples if name not in self.record.examples)
 
-    async def _ask(
-        self,
-        model: str,
-        messages: Sequence[Message],
-        params: Mapping[str, Any] | None,
-        schema: Mapping[str, Any] | None,
-        grammar: str | None,
-        sample: int,
-        reask: int,
-        tools: Sequence[Mapping[str, Any]] = (),
-        choice: str = "auto",
-    ) -> ChatAnswer:
+    async def _ask(self, model: str, request: ChatRequest, reask: int = 0) -> ChatAnswer:
         # The seed makes two records with the same prompt two questions, and one record's rerun the same one. So it does
         # for a question that is asked again because the same wrong answer came twice.
         again = (reask,) if reask else ()
-        seed = self._number(self.record.id, self.record.visits.get(self.node, 0), "call", sample, *again) % (1 << 31)
-        request = ChatRequest(
-            messages=messages,
-            params={"seed": seed, **(params or {})},
-            schema=schema,
-            grammar=grammar,
-            sample=sample,
-            tools=tools,
-            tool_choice=choice,
-        )
+        visits = self.record.visits.get(self.node, 0)
+        seed = self._number(self.record.id, visits, "call", request.sample, *again) % (1 << 31)
+        request = replace(request, params={"seed": seed, **request.params})
         if self.stopping():
             raise Stopped
         try:

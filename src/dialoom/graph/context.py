@@ -47,6 +47,8 @@ class Said:
 class Context(Protocol):
     """The run as seen by one visit of one node to one record."""
 
+    __slots__ = ()
+
     def judge(self, dialogue: Dialogue) -> Verdict:
         """What the recipe's quality rules say of a dialogue, or the usual rules where it has none."""
         ...
@@ -101,7 +103,7 @@ class Context(Protocol):
         sample: int = 0,
     ) -> str:
         """The text that the model answers. Raises RecordError."""
-        ...
+        return (await self.ask_whole(model, messages, params=params, grammar=grammar, sample=sample)).text
 
     async def ask_whole(
         self,
@@ -126,7 +128,7 @@ class Context(Protocol):
     ) -> Any:
         """A value that fits `schema`: natively where the server can, else parsed, mended and asked for again.
         Raises RecordError when the last try does not fit either."""
-        ...
+        return (await self.ask_typed(model, messages, schema, params=params, sample=sample)).value
 
     async def ask_typed(
         self,

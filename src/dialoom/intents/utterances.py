@@ -10,12 +10,12 @@ from typing import Any
 
 from dialoom.dialogue import Dialogue, Slot
 from dialoom.dialogue.formats import Bad, read_dialogues
+from dialoom.dialogue.labels import intent_of, is_users, turn_name
 from dialoom.errors import DataError, Place, nearest
 
 OUT_OF_SCOPE = ("oos", "out_of_scope", "outofscope", "out of scope", "nlu_fallback")
 """What intents are called that stand for none of the others."""
 
-_NO_USERS = ("assistant", "system", "developer", "tool")
 _SPLITS = {"valid": "validation", "val": "validation", "dev": "validation"}
 
 
@@ -140,16 +140,15 @@ class Reading:
 
 def utterances_of(dialogue: Dialogue) -> Iterator[Utterance]:
     """The turns of users that have an intent; in a dialogue of one turn its field `intent` counts too."""
-    several = len(dialogue.turns) > 1
     before = ""
     split = split_of(dialogue.fields.get("split"))
     for number, turn in enumerate(dialogue.turns):
-        intent = turn.intent or (None if several else _text(dialogue.fields.get("intent")))
-        if intent and turn.text.strip() and turn.speaker.casefold() not in _NO_USERS:
+        intent = intent_of(dialogue, number)
+        if intent is not None and turn.text.strip() and is_users(turn):
             yield Utterance(
                 text=turn.text,
                 intent=intent,
-                id=f"{dialogue.id}#{number + 1}" if several else dialogue.id,
+                id=turn_name(dialogue, number),
                 split=split,
                 slots=tuple(sorted((slot for slot in turn.slots if _lies_in(turn.text, slot)), key=_start)),
                 acts=tuple(turn.acts),

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from dialoom.errors import nearest
 from dialoom.models.plain_numbers import PlainNumbers
-from dialoom.nodes._draw import check_choice, draw, read_range
-
-Choice = Annotated[Any, AfterValidator(check_choice)]
+from dialoom.nodes._draw import ChoiceField, check_choice, draw, read_range
 
 
 class Given(PlainNumbers):
@@ -21,8 +19,8 @@ class Given(PlainNumbers):
     model_config = ConfigDict(extra="forbid")
 
     given: str = Field(description="The characteristic that it depends on.")
-    when: dict[str, Choice] = Field(description="The distribution for each value of it.")
-    otherwise: Choice | None = Field(default=None, description="The distribution for any other value.")
+    when: dict[str, ChoiceField] = Field(description="The distribution for each value of it.")
+    otherwise: ChoiceField | None = Field(default=None, description="The distribution for any other value.")
 
 
 def _as_distribution(value: Any) -> Any:

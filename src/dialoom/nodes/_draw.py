@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from math import sqrt
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
 
 from dialoom.graph.context import Context
 from dialoom.graph.record import Record
@@ -48,6 +50,9 @@ def check_choice(value: Any) -> Any:
         raise ValueError("there is nothing to draw from in an empty list")
     read_range(value)
     return value
+
+
+ChoiceField = Annotated[Any, AfterValidator(check_choice)]
 
 
 def draw(choice: Any, at: float) -> Any:

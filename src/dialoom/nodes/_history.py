@@ -13,7 +13,7 @@ from dialoom.graph.node import Shape
 from dialoom.graph.template import Template
 from dialoom.models import Message
 from dialoom.models.plain_numbers import PlainNumbers
-from dialoom.nodes.converse import dialogue_value
+from dialoom.nodes._dialogue_field import dialogue_value
 
 _ROLES = ("system", "user", "assistant")
 _TEXT = {"type": "string"}

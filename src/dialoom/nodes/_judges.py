@@ -10,13 +10,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from dialoom.dialogue import Dialogue
 from dialoom.errors import RecordError
 from dialoom.graph.context import JSON_TRIES
-from dialoom.graph.node import Node
+from dialoom.graph.node import Fields, Node, Shape
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 
 # Room for the five scores of most scales with and without a space before them. OpenAI and vLLM give 20 at most, and all
 # that are given stand in the ledger for each token.
 _TOP_LOGPROBS = 10
+_WHY = "judged"
 
 
 def _different(names: list[str]) -> list[str]:
@@ -34,7 +35,22 @@ Models = Annotated[
 ]
 
 
-class Judges(Node):
+class Judging(Node):
+    """A node that says what it makes of a record in the tag of its name, and why in the tag `judged`."""
+
+    def writes(self) -> Mapping[str, Shape]:
+        return {self.field: {}, _WHY: {}}
+
+    def tags(self) -> frozenset[str]:
+        return frozenset({self.field, _WHY})
+
+    def told(self, record: Record, tag: Mapping[str, Any], why: Mapping[str, Any]) -> Fields:
+        """Both tags; what nodes before it told under `judged` stays."""
+        before = record.fields.get(_WHY)
+        return {self.field: tag, _WHY: {**(before if isinstance(before, Mapping) else {}), self.field: dict(why)}}
+
+
+class Judges(Judging):
     """A node in which models judge: one, or several side by side."""
 
     model: Models = Field(
@@ -81,12 +97,6 @@ def dialogue_of(record: Record) -> Dialogue:
 def rendered(templates: Mapping[str, Template], fields: Mapping[str, Any]) -> dict[str, str]:
     """The texts that stand for parts of a record."""
     return {name: template.render(fields) for name, template in templates.items()}
-
-
-def add_details(fields: Mapping[str, Any], name: str, details: Mapping[str, Any]) -> dict[str, Any]:
-    """The field `judged` with the details of one more node."""
-    judged = fields.get("judged")
-    return {**(judged if isinstance(judged, Mapping) else {}), name: dict(details)}
 
 
 def failures(errors: Sequence[RecordError], judges: Sequence[str]) -> RecordError:

@@ -16,6 +16,7 @@ from dialoom.graph.record import Record
 from dialoom.graph.source import Row
 from dialoom.graph.template import Template
 from dialoom.models.plain_numbers import PlainNumbers
+from dialoom.nodes._contradiction import unmeetable
 from dialoom.nodes._prompted import Prompted
 from dialoom.nodes._schema import expand_schema
 from dialoom.quality.similarity import NearDuplicates
@@ -76,6 +77,8 @@ class Listing(Prompted):
 
     def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
         yield from super().problems(shapes)
+        if self.shape is not None:
+            yield from unmeetable(self.shape, "what is asked for", "schema")
         known = list((self.shape or {}).get("properties", {}))
         for where, name in (("unlike_by", self.unlike_by), ("distinct", self.distinct)):
             if name is not None and name not in known:

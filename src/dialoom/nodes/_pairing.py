@@ -9,7 +9,7 @@ from dialoom.dialogue import Dialogue, Turn
 from dialoom.graph.context import Context
 from dialoom.graph.node import Node
 from dialoom.graph.record import Record
-from dialoom.nodes.converse import dialogue_value
+from dialoom.nodes._dialogue_field import dialogue_value
 from dialoom.quality import METRICS
 
 JUDGE = "judge"

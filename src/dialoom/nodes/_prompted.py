@@ -27,9 +27,8 @@ from dialoom.graph.source import Row
 from dialoom.graph.template import Template
 from dialoom.models import Message
 from dialoom.nodes._draw import check_choice, draw, place
+from dialoom.nodes._rough_tokens import rough_tokens
 
-# Characters of English text to a token, roughly, for estimates made without a tokenizer.
-_CHARS_PER_TOKEN = 4
 # The field that says which model was drawn for a record.
 _DRAWN = "model"
 _MODEL_SCHEMA = {
@@ -179,7 +178,7 @@ class Prompted(Asking):
         if self.examples is not None and self.examples.loaded:
             rows = self.examples.loaded
             length += self.examples.take * sum(len(orjson.dumps(row)) for _, row in rows) // len(rows)
-        return length // _CHARS_PER_TOKEN
+        return rough_tokens(length)
 
 
 def as_text(value: Any) -> str | None:

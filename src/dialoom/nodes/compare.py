@@ -13,7 +13,8 @@ from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
-from dialoom.nodes._judges import Judges, add_details, failures
+from dialoom.nodes._judges import Judges, failures
+from dialoom.nodes._rough_tokens import rough_tokens
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.quality import ColumnType
 from dialoom.quality.judging.pairs import PAIR_SCHEMA, Comparison, PairAnswer, compared, verdict
@@ -28,7 +29,6 @@ _CRITERION = Template(
 )
 _MOST_TOKENS = 300
 _TOKENS = 100
-_CHARS_PER_TOKEN = 4
 _TOKENS_OF_A_CANDIDATE = 200
 
 
@@ -50,12 +50,6 @@ class Compare(Judges):
         description="What better means.",
     )
 
-    def writes(self) -> Mapping[str, Shape]:
-        return {self.field: {}, "judged": {}}
-
-    def tags(self) -> frozenset[str]:
-        return frozenset({self.field, "judged"})
-
     def columns(self) -> Mapping[str, ColumnType]:
         return {
             f"{self.field}.winner": "text",
@@ -66,7 +60,7 @@ class Compare(Judges):
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         calls = 2 * len(self.model)
         said = len(_SYSTEM.source) + len(self.criterion.source) + (len(self.task.source) if self.task else 0)
-        asked = said // _CHARS_PER_TOKEN + 2 * _TOKENS_OF_A_CANDIDATE
+        asked = rough_tokens(said) + 2 * _TOKENS_OF_A_CANDIDATE
         return Work(calls, calls * self.tries, 1, asked, self.max_tokens or _TOKENS)
 
     async def run(self, record: Record, context: Context) -> Fields:
@@ -85,7 +79,7 @@ class Compare(Judges):
         for error in errors:
             context.note("a judge could not be used", why=str(error))
         details = {"comparisons": [comparison.to_json() for comparison in comparisons]}
-        return {self.field: verdict(comparisons), "judged": add_details(record.fields, self.field, details)}
+        return self.told(record, verdict(comparisons), details)
 
     async def _ask_both(self, judge: str, head: list[str], both: list[str], context: Context) -> Comparison:
         async def ask(order: int, context: Context) -> PairAnswer:

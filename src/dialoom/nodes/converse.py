@@ -30,6 +30,7 @@ from dialoom.nodes._cast import (
     played_by,
     within,
 )
+from dialoom.nodes._dialogue_field import DIALOGUE, dialogue_value
 from dialoom.nodes._director import Steer, steer_problems
 from dialoom.nodes._order import Order, free, round_robin
 from dialoom.nodes._outline import as_told, outline_of, with_outline
@@ -149,12 +150,7 @@ class Converse(BestOf):
         return {**own, **cast_models(self.cast)}
 
     def writes(self) -> Mapping[str, Shape]:
-        said: Mapping[str, Shape] = {"speaker": {"type": "string"}, "text": {"type": "string"}}
-        noted: Mapping[str, Shape] = {name: {} for name in Turn.model_fields}
-        turn = {"type": "object", "properties": {**noted, **said}, "additionalProperties": False}
-        turns = {"turns": {"type": "array", "items": turn}, "script": {"type": "string"}}
-        added: dict[str, Shape] = {name: {} for name in self._added()}
-        return {**added, self.field: {"type": "object", "properties": turns, "additionalProperties": False}}
+        return {name: {} for name in self._added()} | {self.field: DIALOGUE}
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
         turns = longest(self.turns)
@@ -296,11 +292,6 @@ class Converse(BestOf):
         candidate = Record(id=record.id, seed=record.seed, fields=fields).to_dialogue("", "")
         verdict = self._rules.judge([candidate])[0] if self._rules is not None else context.judge(candidate)
         return Rating(verdict.fraction, verdict.kept, verdict.reasons)
-
-
-def dialogue_value(turns: Sequence[Turn]) -> dict[str, Any]:
-    """A dialogue as the value of a record's field: its turns, and its script for prompts."""
-    return {"turns": [turn.model_dump(exclude_defaults=True) for turn in turns], "script": write_script(turns)}
 
 
 NODE = Converse

@@ -15,7 +15,8 @@ from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Expression, Template
 from dialoom.models import Message
-from dialoom.nodes._judges import Judges, add_details, dialogue_of, failures, rendered
+from dialoom.nodes._judges import Judges, dialogue_of, failures, rendered
+from dialoom.nodes._rough_tokens import rough_tokens
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.quality import ColumnType
 from dialoom.quality.judging import (
@@ -39,7 +40,6 @@ from dialoom.quality.judging.parts import field_of
 _AUTO = "auto"
 _TOKENS_PER_CRITERION = 60
 _TOKENS_OF_A_CASE = 400
-_CHARS_PER_TOKEN = 4
 
 
 class Judge(Judges):
@@ -130,12 +130,6 @@ class Judge(Judges):
         parts = [part for rubric in self._rubrics for part in rubric.required if part not in self.read]
         return {field: "rubric" for part in parts if (field := field_of(part)) is not None}
 
-    def writes(self) -> Mapping[str, Shape]:
-        return {self.field: {}, "judged": {}}
-
-    def tags(self) -> frozenset[str]:
-        return frozenset({self.field, "judged"})
-
     def columns(self) -> Mapping[str, ColumnType]:
         if not self._rubrics:
             return {}
@@ -154,7 +148,7 @@ class Judge(Judges):
             0 if self.only_survivors or self.otherwise == "unjudged" else least,
             judges * self.samples * self.tries,
             1,
-            said // _CHARS_PER_TOKEN + _TOKENS_OF_A_CASE,
+            rough_tokens(said) + _TOKENS_OF_A_CASE,
             criteria * _TOKENS_PER_CRITERION,
         )
 
@@ -187,7 +181,7 @@ class Judge(Judges):
         }
         if judgement.spread:
             details["spread"] = {name: round(spread, 4) for name, spread in judgement.spread.items()}
-        return {self.field: judgement.tag(rubric), "judged": add_details(record.fields, self.field, details)}
+        return self.told(record, judgement.tag(rubric), details)
 
     def _choose(self, record: Record, context: Context) -> Rubric:
         if self._routes is None:
@@ -236,7 +230,7 @@ class Judge(Judges):
         names = {criterion.id for rubric in self._rubrics for criterion in rubric.criteria}
         # Each score is there and nothing, so that a condition may ask for it.
         tag = {"rubric": None, **dict.fromkeys(sorted(names)), "overall": None, "unjudged": why}
-        return {self.field: tag, "judged": add_details(record.fields, self.field, {"unjudged": why})}
+        return self.told(record, tag, {"unjudged": why})
 
 
 def _category(fields: Mapping[str, Any]) -> Any:

@@ -16,10 +16,10 @@ from dialoom.graph.kinds import KINDS
 from dialoom.graph.node import Fields, Node, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Expression
+from dialoom.nodes._dialogue_field import dialogue_value
 from dialoom.nodes._pairing import JUDGE, Judging, ReplyMetrics, origin, said, turn_of
 from dialoom.nodes._replies import next_speaker, replies_in, turns_in
 from dialoom.nodes._side_by_side import side_by_side
-from dialoom.nodes.converse import dialogue_value
 from dialoom.quality import METRICS
 
 

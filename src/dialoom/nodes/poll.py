@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from dialoom.errors import RecordError
+from dialoom.errors import DialoomError, RecordError
 from dialoom.graph.context import JSON_TRIES, Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 from dialoom.models import Message
+from dialoom.nodes._contradiction import unmeetable
 from dialoom.nodes._judges import Models
 from dialoom.nodes._prompted import Prompted, as_text
 from dialoom.nodes._schema import expand_schema
@@ -45,6 +46,11 @@ class Poll(Prompted):
 
     def models(self) -> Mapping[str, str]:
         return {f"model[{index}]": name for index, name in enumerate(self.model)}
+
+    def problems(self, shapes: Mapping[str, Shape]) -> Iterable[DialoomError]:
+        yield from super().problems(shapes)
+        if self.shape is not None:
+            yield from unmeetable(self.shape, "an answer", "schema")
 
     def writes(self) -> Mapping[str, Shape]:
         answers = {name: self.shape or {"type": "string"} for name in self.model}

@@ -15,12 +15,12 @@ from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
+from dialoom.nodes._dialogue_field import dialogue_value
 from dialoom.nodes._prompted import Prompted
 from dialoom.nodes._replies import turns_in
 from dialoom.nodes._same_meaning import difference
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.nodes._slots import Lost, marked, place_values, read_marks, spans, unsaid
-from dialoom.nodes.converse import dialogue_value
 from dialoom.quality.similarity import rouge_l
 
 _ROLE = Template(

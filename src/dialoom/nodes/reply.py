@@ -16,10 +16,10 @@ from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 from dialoom.models import Message
 from dialoom.nodes._agents_mode import AGENT_GRAMMAR, seen_by
+from dialoom.nodes._dialogue_field import dialogue_value
 from dialoom.nodes._prompted import Asking
 from dialoom.nodes._replies import REPLY, next_speaker, turns_in
 from dialoom.nodes._side_by_side import side_by_side
-from dialoom.nodes.converse import dialogue_value
 
 _ROLE = Template(
     "{% if topic is defined and topic %}A conversation about {{ topic }}.\n{% endif %}"

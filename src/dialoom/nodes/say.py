@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -13,8 +13,8 @@ from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Node, Shape
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
+from dialoom.nodes._dialogue_field import DIALOGUE, dialogue_value
 from dialoom.nodes._replies import turns_in
-from dialoom.nodes.converse import dialogue_value
 
 
 def _one_speaker(turn: dict[str, Template]) -> dict[str, Template]:
@@ -58,21 +58,5 @@ class Say(Node):
             raise RecordError("no turn of the dialogue has a text")
         return {self.field: dialogue_value(turns)}
 
-
-DIALOGUE: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "turns": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"speaker": {"type": "string"}, "text": {"type": "string"}},
-            },
-        },
-        "script": {"type": "string"},
-    },
-    "additionalProperties": False,
-}
-"""What is known of a dialogue in a field."""
 
 NODE = Say

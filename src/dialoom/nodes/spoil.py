@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from dialoom.dialogue import write_script
 from dialoom.errors import DialoomError, Place, RecordError, nearest
@@ -15,7 +15,7 @@ from dialoom.graph.record import Record
 from dialoom.graph.template import Template
 from dialoom.models import Message
 from dialoom.nodes._agents_mode import AGENT_GRAMMAR
-from dialoom.nodes._draw import check_choice, draw, place
+from dialoom.nodes._draw import ChoiceField, draw, place
 from dialoom.nodes._faults import ASKED, FAULTS, MADE, Asked
 from dialoom.nodes._prompted import Asking
 from dialoom.nodes._replies import REPLY, next_speaker, replies_in, turns_in
@@ -24,8 +24,6 @@ _ROLE = Template("You write bad replies on purpose, as examples of what not to s
 _TRIES = 3
 _MOST_TOKENS = 200
 _TOKENS = 60
-
-Choice = Annotated[Any, AfterValidator(check_choice)]
 
 
 class Spoil(Asking):
@@ -38,7 +36,7 @@ class Spoil(Asking):
     kind: Literal["spoil"] = "spoil"
     of: str = Field(description="The field with the good reply; of a dialogue, its last turn; of a list, its first.")
     to: str = Field(default="dialogue", description="The field with the dialogue that the reply follows.")
-    faults: Choice = Field(default_factory=lambda: list(FAULTS), description="The faults to draw from, by name.")
+    faults: ChoiceField = Field(default_factory=lambda: list(FAULTS), description="The faults to draw from, by name.")
     quota: bool = Field(default=False, description="Keep the shares of the faults closely, not only on average.")
     prompts: dict[str, Template] = Field(
         default_factory=dict,

@@ -14,8 +14,9 @@ from dialoom.graph.context import Context
 from dialoom.graph.node import Fields, Shape, Work
 from dialoom.graph.record import Record
 from dialoom.graph.template import Template
-from dialoom.nodes._judges import add_details, dialogue_of
+from dialoom.nodes._judges import Judging, dialogue_of
 from dialoom.nodes._prompted import Prompted
+from dialoom.nodes._rough_tokens import rough_tokens
 from dialoom.quality import ColumnType
 from dialoom.quality.judging.taxonomy import Category, Taxonomy, read_taxonomy, taxonomy_of, tidy_tags
 
@@ -23,11 +24,10 @@ _SYSTEM = Template("{{ instructions }}")
 _PROMPT = Template("{{ case }}")
 _TOKENS = 60
 _TOKENS_OF_A_CASE = 300
-_CHARS_PER_TOKEN = 4
 _MOST_TAGS = 12
 
 
-class Tagger(Prompted):
+class Tagger(Judging, Prompted):
     """Let a model file the record under a category of a taxonomy, and name what it is about in a few tags.
 
     Writes `category`, `subcategory` and `tags` as the tag of this node's name, and why as the tag `judged`. These tags
@@ -60,12 +60,6 @@ class Tagger(Prompted):
     def provides(self) -> frozenset[str]:
         return frozenset({"case", "instructions"})
 
-    def writes(self) -> Mapping[str, Shape]:
-        return {self.field: {}, "judged": {}}
-
-    def tags(self) -> frozenset[str]:
-        return frozenset({self.field, "judged"})
-
     def columns(self) -> Mapping[str, ColumnType]:
         return {
             f"{self.field}.category": "text",
@@ -74,7 +68,7 @@ class Tagger(Prompted):
         }
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:
-        said = len(self._instructions()) // _CHARS_PER_TOKEN
+        said = rough_tokens(len(self._instructions()))
         return Work(1, 4, 1, said + _TOKENS_OF_A_CASE, self.max_tokens or _TOKENS)
 
     async def run(self, record: Record, context: Context) -> Fields:
@@ -98,7 +92,7 @@ class Tagger(Prompted):
             subcategory = None
         tag = {"category": category, "subcategory": subcategory, "tags": tidy_tags(said.get("tags", []))}
         details = {"explanation": said["explanation"], "tags_as_said": said.get("tags", [])}
-        return {self.field: tag, "judged": add_details(record.fields, self.field, details)}
+        return self.told(record, tag, details)
 
     def _instructions(self) -> str:
         lines = ["You file texts. Choose the one category that fits best:", ""]

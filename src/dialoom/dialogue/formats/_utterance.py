@@ -14,13 +14,13 @@ from typing import Any
 
 from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.formats._written import LeftOut
+from dialoom.dialogue.labels import intent_of, is_users, turn_name
 from dialoom.dialogue.lineage import Lineage
 from dialoom.dialogue.turn import Slot, Turn
 from dialoom.dialogue.words import words
 from dialoom.errors import DataError, Place
 
 SPEAKER = "user"
-_NO_USERS = ("assistant", "system", "developer", "tool")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,14 @@ def utterances_of(dialogue: Dialogue, left: LeftOut) -> Iterator[Utterance]:
     A slot without offsets is looked up: it gets those of its value where that stands in the text exactly once, as whole
     words. Raises DataError, naming the dialogue, where offsets and text do not fit.
     """
-    several = len(dialogue.turns) > 1
     if not dialogue.turns:
         left.add("no turn", dialogue.id)
     for index, turn in enumerate(dialogue.turns):
-        name = f"{dialogue.id}#{index + 1}" if several else dialogue.id
-        intent = turn.intent or (None if several else _text(dialogue.fields, "intent"))
-        if not intent:
+        name = turn_name(dialogue, index)
+        intent = intent_of(dialogue, index)
+        if intent is None:
             left.add("no intent", name)
-        elif turn.speaker.casefold() in _NO_USERS:
+        elif not is_users(turn):
             left.add("not said by a user", name)
         elif not turn.text:
             left.add("no text", name)

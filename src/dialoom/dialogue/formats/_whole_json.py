@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,18 @@ def read_object(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise wrong_type(Place(file=str(path)), "one JSON object", found)
     return found
+
+
+def items_of_lists(path: Path, what: str) -> Iterator[tuple[str, Any, Place]]:
+    """The items of the lists in a file's JSON object: the list's name, the item, and its place.
+
+    Raises DataError, in words with `what`, such as `a list of pairs`, where something else than a list is there.
+    """
+    for name, items in read_object(path).items():
+        if not isinstance(items, list):
+            raise wrong_type(Place(file=str(path), field=name), what, items)
+        for index, item in enumerate(items):
+            yield name, item, Place(file=str(path), field=f"{name}[{index}]")
 
 
 def member(owner: dict[str, Any], name: str, kind: type, place: Place) -> Any:

@@ -12,36 +12,26 @@ from dialoom.dialogue.dialogue import Dialogue
 from dialoom.dialogue.formats._files import Bad, write_lines
 from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._labelled import labelled
-from dialoom.dialogue.formats._rows import wrong_type
 from dialoom.dialogue.formats._shape import Shape
 from dialoom.dialogue.formats._utterance import read_utterance
-from dialoom.dialogue.formats._whole_json import read_object
+from dialoom.dialogue.formats._whole_json import items_of_lists
 from dialoom.dialogue.formats._written import Written
-from dialoom.errors import DataError, Place
+from dialoom.errors import DataError
 
 _START = re.compile(r'\{\s*"\w+"\s*:\s*\[\s*\[\s*"')
 
 
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """A dialogue of one turn for each pair; the split is the field `split`, such as `train` or `oos_test`."""
-    number = 0
-    for split, pairs in read_object(path).items():
-        if not isinstance(pairs, list):
-            raise wrong_type(Place(file=str(path), field=split), "a list of pairs", pairs)
-        for index, pair in enumerate(pairs):
-            number += 1
-            if isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair):
-                text, intent = pair
-                yield read_utterance(path, number, "clinc", text=text, intent=intent, fields={"split": split})
-                continue
-            error = DataError(
-                "expected a pair of texts",
-                place=Place(file=str(path), field=f"{split}[{index}]"),
-                remedy='write ["what is my balance", "balance"]',
-            )
-            if bad is None:
-                raise error
-            bad(error, to_json(pair).decode())
+    for number, (split, pair, place) in enumerate(items_of_lists(path, "a list of pairs"), 1):
+        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair):
+            text, intent = pair
+            yield read_utterance(path, number, "clinc", text=text, intent=intent, fields={"split": split})
+            continue
+        error = DataError("expected a pair of texts", place=place, remedy='write ["what is my balance", "balance"]')
+        if bad is None:
+            raise error
+        bad(error, to_json(pair).decode())
 
 
 def _write(dialogues: Iterable[Dialogue], path: Path) -> Written:

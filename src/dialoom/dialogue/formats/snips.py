@@ -15,7 +15,7 @@ from dialoom.dialogue.formats._format import Format
 from dialoom.dialogue.formats._rows import wrong_type
 from dialoom.dialogue.formats._shape import Shape
 from dialoom.dialogue.formats._utterance import read_utterance
-from dialoom.dialogue.formats._whole_json import member, objects, read_object
+from dialoom.dialogue.formats._whole_json import items_of_lists, member, objects
 from dialoom.dialogue.turn import Slot
 from dialoom.errors import DataError, Place
 
@@ -25,20 +25,15 @@ _START = re.compile(r'\{\s*"[^"]+"\s*:\s*\[\s*\{\s*"data"\s*:')
 def _read(path: Path, bad: Bad | None = None) -> Iterator[Dialogue]:
     """A dialogue of one turn for each item; a file that is called `validate...` is the split `validation`."""
     fields = {"split": "validation"} if path.name.startswith("validate") else {}
-    number = 0
-    for intent, items in read_object(path).items():
-        if not isinstance(items, list):
-            raise wrong_type(Place(file=str(path), field=intent), "a list of items", items)
-        for index, item in enumerate(items):
-            number += 1
-            try:
-                text, slots = _joined(item, Place(file=str(path), field=f"{intent}[{index}]"))
-            except DataError as error:
-                if bad is None:
-                    raise
-                bad(error, to_json(item).decode())
-            else:
-                yield read_utterance(path, number, "snips", text=text, intent=intent, slots=slots, fields=dict(fields))
+    for number, (intent, item, place) in enumerate(items_of_lists(path, "a list of items"), 1):
+        try:
+            text, slots = _joined(item, place)
+        except DataError as error:
+            if bad is None:
+                raise
+            bad(error, to_json(item).decode())
+        else:
+            yield read_utterance(path, number, "snips", text=text, intent=intent, slots=slots, fields=dict(fields))
 
 
 def _joined(item: Any, place: Place) -> tuple[str, list[Slot]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dialoom.errors import DialoomError, Place, nearest
 from dialoom.graph.own_code import find_function
-from dialoom.nodes._tools.contradiction import contradiction
+from dialoom.nodes._contradiction import unmeetable
 from dialoom.nodes._tools.definitions import read_definitions
 from dialoom.nodes._tools.entry import ToolEntry
 from dialoom.nodes._tools.from_function import RECORD, function_tool
@@ -72,16 +72,7 @@ class Toolbox:
             what = f"the arguments of '{tool.name}' are no object"
             self.problems.append(DialoomError(what, place=place, remedy="give a schema with type: object"))
         for name, schema in (("arguments", tool.arguments), ("result", tool.result)):
-            found = contradiction(schema)
-            if found is not None:
-                at = f", at {found.place}" if found.place else ""
-                self.problems.append(
-                    DialoomError(
-                        f"nothing can ever meet the schema of the {name} of '{tool.name}'{at}: {found.why}",
-                        place=place,
-                        remedy="mend the schema",
-                    )
-                )
+            self.problems += unmeetable(schema, f"the {name} of '{tool.name}'", where)
 
     def _read(self, entry: ToolEntry, where: str) -> Iterator[Tool]:
         if entry.function is not None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
 
 from dialoom.dialogue import Turn
-from dialoom.graph.context import Context
 from dialoom.graph.template import Template
-from dialoom.nodes._agents_mode import AGENT, AGENT_GRAMMAR, END_MARK, as_earlier_turns, seen_by, spoken
-from dialoom.nodes._speaker import MARK, Cue, Part, Said, Scene
+from dialoom.models import Message
+from dialoom.nodes._agents_mode import AGENT, END_MARK, as_earlier_turns, seen_by
+from dialoom.nodes._one_answer import OneAnswer
+from dialoom.nodes._speaker import Cue, Part, Scene
 
 
 class Agent(Part):
@@ -24,23 +24,14 @@ class Agent(Part):
         return AgentSpeaker(self, me, scene)
 
 
-@dataclass(frozen=True)
-class AgentSpeaker:
+class AgentSpeaker(OneAnswer):
     """A person of one talk, played by a model."""
 
-    part: Part
-    me: Mapping[str, Any]
-    scene: Scene
-
-    @property
-    def name(self) -> str:
-        return str(self.me["name"])
-
-    async def say(self, so_far: Sequence[Turn], cue: Cue, context: Context) -> Said:
+    def asked(self, so_far: Sequence[Turn], cue: Cue) -> Sequence[Message]:
         scene = self.scene
         system = self.part.system or scene.system or AGENT
         variables = {"me": self.me, "others": scene.others(self.me), "end_mark": END_MARK}
-        messages = seen_by(
+        return seen_by(
             self.name,
             system.render({**scene.fields, **variables}),
             so_far,
@@ -49,25 +40,11 @@ class AgentSpeaker:
             named=len(scene.personas) > 2,
             before=as_earlier_turns(scene, self.me) if earlier_turns(system) else (),
         )
-        model, params = self.part.asks(scene)
-        text = await context.ask(
-            model,
-            messages,
-            params=params,
-            grammar=turn_grammar(scene) if context.takes_grammar(model) else None,
-            sample=scene.sample,
-        )
-        return Said(Turn(speaker=self.name, text=spoken(text, scene.personas)), MARK if END_MARK in text else None)
 
 
 def earlier_turns(system: Template) -> bool:
     """Whether examples go before the talk as earlier turns: unless the system message shows them itself."""
     return "shown" not in system.variables | system.guarded
-
-
-def turn_grammar(scene: Scene) -> str:
-    """The GBNF grammar of one turn."""
-    return f"root ::= {scene.line}\n" if scene.line else AGENT_GRAMMAR
 
 
 PART = Agent

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
 
 from dialoom.dialogue import Turn, write_script
-from dialoom.graph.context import Context
 from dialoom.graph.template import Template
 from dialoom.models import Message
-from dialoom.nodes._agents_mode import END_MARK, spoken
+from dialoom.nodes._agents_mode import END_MARK
+from dialoom.nodes._one_answer import OneAnswer
 from dialoom.nodes._plan_lines import PLAN_LINES
-from dialoom.nodes._speaker import MARK, Cue, Part, Said, Scene
-from dialoom.nodes.parts.agent import turn_grammar
+from dialoom.nodes._speaker import Cue, Part, Scene
 
 WRITER = Template(
     """
@@ -61,19 +59,10 @@ class Writer(Part):
         return WrittenSpeaker(self, me, scene)
 
 
-@dataclass(frozen=True)
-class WrittenSpeaker:
+class WrittenSpeaker(OneAnswer):
     """A person of one talk, whose turns the writer writes."""
 
-    part: Part
-    me: Mapping[str, Any]
-    scene: Scene
-
-    @property
-    def name(self) -> str:
-        return str(self.me["name"])
-
-    async def say(self, so_far: Sequence[Turn], cue: Cue, context: Context) -> Said:
+    def asked(self, so_far: Sequence[Turn], cue: Cue) -> Sequence[Message]:
         scene = self.scene
         # The usual message reads `everyone` alone: one prefix for all speakers in the server's cache.
         variables = {
@@ -83,21 +72,12 @@ class WrittenSpeaker:
             "end_mark": END_MARK,
         }
         system = self.part.system or scene.system or WRITER
-        messages: list[Message] = [
+        return [
             {"role": "system", "content": system.render({**scene.fields, **variables})},
-            {"role": "user", "content": self._asked(so_far, cue)},
+            {"role": "user", "content": self._prompt(so_far, cue)},
         ]
-        model, params = self.part.asks(scene)
-        text = await context.ask(
-            model,
-            messages,
-            params=params,
-            grammar=turn_grammar(scene) if context.takes_grammar(model) else None,
-            sample=scene.sample,
-        )
-        return Said(Turn(speaker=self.name, text=spoken(text, scene.personas)), MARK if END_MARK in text else None)
 
-    def _asked(self, so_far: Sequence[Turn], cue: Cue) -> str:
+    def _prompt(self, so_far: Sequence[Turn], cue: Cue) -> str:
         lines = [write_script(so_far), ""] if so_far else []
         lines += [f"({told})" for told in cue.instructions]
         if cue.last:

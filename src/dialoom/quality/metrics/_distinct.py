@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dialoom.quality._runs import distinct as distinct_runs
 from dialoom.quality.batch import Batch
 
 if TYPE_CHECKING:
@@ -19,5 +20,5 @@ def distinct(batch: Batch, n: int) -> Floats:
     """
     import numpy as np
 
-    different, total = batch.distinct(n)
+    different, total = distinct_runs(batch, n)
     return different / np.maximum(total, 1)

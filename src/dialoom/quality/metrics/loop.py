@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from dialoom.quality._runs import recurring
 from dialoom.quality._words import words
 from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
@@ -33,9 +34,9 @@ def loop(batch: Batch) -> list[bool]:
     found = [False] * len(batch)
     codes = list(batch.split(batch.codes))
     # Every loop takes four words that come again.
-    for one in batch.recurring(_PHRASE, _TIMES, within=batch.word_owner):
+    for one in recurring(batch, _PHRASE, _TIMES, within=batch.word_owner):
         found[one] = _says_over_and_over("".join(codes[one]))
-    for turn in batch.recurring(_PHRASE, 2, within=batch.word_turn):
+    for turn in recurring(batch, _PHRASE, 2, within=batch.word_turn):
         one = int(batch.turn_owner[turn])
         found[one] = found[one] or _repeats_within(batch.codes[turn], batch.texts[turn])
     return found

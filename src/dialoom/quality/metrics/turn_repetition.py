@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dialoom.quality.batch import Batch, OfBatch, different
+from dialoom.quality._runs import different, grams
+from dialoom.quality.batch import Batch, OfBatch
 from dialoom.quality.metrics._metric import Metric
 
 
@@ -15,7 +16,7 @@ def turn_repetition(batch: Batch) -> Any:
     """
     import numpy as np
 
-    keys, turn = batch.grams(3)
+    keys, turn = grams(batch, 3)
     turns = len(batch.texts)
     runs = np.bincount(turn, minlength=turns)
     shares = 1 - different(keys, turn, turns) / np.maximum(runs, 1)

@@ -13,6 +13,7 @@ from typing import Any
 
 from dialoom.dialogue import Dialogue
 from dialoom.dialogue.formats._chat_of import roles_among
+from dialoom.dialogue.labels import intent_of
 from dialoom.evaluation.stress.readers._intents import request, told_of
 from dialoom.evaluation.stress.scenario import UNKNOWN, Said, Scenario
 from dialoom.evaluation.stress.scenarios import Reader, Reading
@@ -42,14 +43,13 @@ def _read(named: str, reading: Reading) -> Iterator[Scenario]:
 def _users(dialogue: Dialogue) -> list[Said]:
     roles = roles_among(dialogue.speakers())
     only = len(dialogue.turns) == 1
-    field = dialogue.fields.get("intent")
     return [
         Said(
             turn.text.strip(),
-            turn.intent or (field if only and isinstance(field, str) else ""),
+            intent_of(dialogue, index) or "",
             {slot.name: slot.value for slot in turn.slots},
         )
-        for turn in dialogue.turns
+        for index, turn in enumerate(dialogue.turns)
         if turn.text.strip() and (only or roles[turn.speaker] == "user")
     ]
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, floor, inf
 from typing import Any, NamedTuple
 
+from dialoom.errors import DialoomError, Place
+
 Part = Mapping[str, Any]
 Refs = frozenset[str]
 
@@ -32,6 +34,23 @@ def contradiction(schema: Any) -> Contradiction | None:
     finds nothing proves nothing.
     """
     return _Search(schema).why([schema], "", frozenset())
+
+
+def unmeetable(schema: Any, what: str, where: str) -> Iterator[DialoomError]:
+    """The problem of a schema that nothing can ever meet, if it is one.
+
+    Args:
+        what: whose schema it is, such as `an item`.
+        where: the place of the schema in the node.
+    """
+    found = contradiction(schema)
+    if found is not None:
+        at = f", at {found.place}" if found.place else ""
+        yield DialoomError(
+            f"nothing can ever meet the schema of {what}{at}: {found.why}",
+            place=Place(field=where),
+            remedy="mend the schema",
+        )
 
 
 class _Search:
