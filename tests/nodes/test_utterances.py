@@ -83,6 +83,38 @@ def test_a_model_that_is_often_wrong(tmp_path: Path) -> None:
         assert len(each.turns[0].meta["of"]) == 5
 
 
+def test_lines_of_intents_nearby_are_turned_into_this_one(tmp_path: Path) -> None:
+    """A model is shown like lines of both, and given a further one of the other; what it was made of is told."""
+    real = real_lines()
+
+    def answer(body: dict[str, Any]) -> str:
+        return f"my suitcase and {body['messages'][-1]['content']}"
+
+    with Scripted(answer) as server:
+        outcome = _run(tmp_path, server.url, real=_real(tmp_path), count=6, over=2, shares={"transfer": 1}, noise=None)
+        sent = [[turn["content"] for turn in body["messages"]] for body in server.bodies]
+    assert len(sent) == 12
+    others = {text for intent, lines in real.items() if intent != "lost_luggage" for text in lines}
+    for system, *shown, last in sent:
+        assert 'it is about "lost luggage"' in system
+        assert "A bag did not come." in system
+        assert set(shown[1::2]) == set(real["lost_luggage"][:5])
+        assert {*shown[::2], last} <= others
+    made = [each for each in outcome.kept if each.fields["variety"] == "transfer"]
+    assert made
+    for each in made:
+        *own, other = each.turns[0].meta["of"]
+        assert set(own) == set(real["lost_luggage"][:5])
+        assert each.turns[0].text == f"my suitcase and {other}"
+
+
+def test_where_nothing_is_near_the_other_sources_make_the_lines(tmp_path: Path) -> None:
+    with Scripted(lambda body: "never said") as server:
+        outcome = _run(tmp_path, server.url, count=8, over=1, shares={"transfer": 0.5, "template": 0.5}, noise=None)
+        assert server.bodies == []
+    assert [each.fields["variety"] for each in outcome.kept] == ["template"] * 8
+
+
 def test_wishes_words_and_slots(tmp_path: Path) -> None:
     (tmp_path / "jargon.txt").write_text("# of the trade\nPIR\ncarousel\n")
     (tmp_path / "guide.txt").write_text("Never swear.\nStay calm.\n")

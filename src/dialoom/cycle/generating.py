@@ -39,11 +39,15 @@ def shares_in(recipe: Recipe) -> dict[str, float]:
     return dict(getattr(recipe.nodes[writers(recipe)[0]], "shares", DEFAULT_SHARES))
 
 
+def over_in(recipe: Recipe) -> float:
+    """How many candidates a recipe makes for each line wanted."""
+    return float(getattr(recipe.nodes[writers(recipe)[0]], "over", 1.0))
+
+
 def changes_for(
     recipe: Recipe,
     model: str | Mapping[str, Any] | None,
     shares: Mapping[str, float],
-    over: float | None,
     rare: int,
     precision: float,
 ) -> dict[str, Any]:
@@ -62,8 +66,9 @@ def changes_for(
         else:
             found[f"models.{named}"] = model
             found[f"{at}.model"] = named
-        found |= {f"{at}.shares": dict(shares), f"{at}.dropped": True} | ({f"{at}.over": over} if over else {})
-        found |= {f"{at}.rare": rare, f"{at}.precision": precision}
+        found |= {f"{at}.shares": dict(shares), f"{at}.dropped": True}
+        # Seed records ask for as many candidates as are wanted: all that hold are the gate's to draw from.
+        found |= {f"{at}.over": 1.0, f"{at}.rare": rare, f"{at}.precision": precision}
         found[f"{at}.next"] = [{"if": _NOT_KEPT, "to": "reject"}, "end"]
     return found
 

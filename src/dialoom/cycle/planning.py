@@ -109,10 +109,14 @@ def make_plan(
 
 
 def rows_of(
-    plan: Plan, fold_of: Mapping[str, int] | None, train: Sequence[Utterance], number: int
+    plan: Plan, fold_of: Mapping[str, int] | None, train: Sequence[Utterance], number: int, over: float
 ) -> list[dict[str, Any]]:
     """Seed records of the round's recipe. With folds each shows the examples outside one fold, which its lines may then
-    be judged by."""
+    be judged by.
+
+    Args:
+        over: candidates for each line wanted.
+    """
     slots = {(row.intent, row.text): [slot.model_dump() for slot in row.slots] for row in train}
     found = []
     for intent in plan.intents:
@@ -122,7 +126,7 @@ def rows_of(
         if fold_of is not None:
             parts = examples_without(intent.examples, fold_of)
         parts = parts or {-1: intent.examples}
-        counts = quotas({str(fold): 1.0 for fold in parts}, intent.count)
+        counts = quotas({str(fold): 1.0 for fold in parts}, ceil(over * intent.count))
         for fold, texts in parts.items():
             if counts[str(fold)]:
                 shown = [{"text": text, "slots": slots.get((intent.intent, text), [])} for text in texts]

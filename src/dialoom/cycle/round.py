@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialoom.cycle.folder import Folder, Row, digest, read_rows, stage, write_json, write_rows
 from dialoom.cycle.gating import gate
-from dialoom.cycle.generating import candidates, changes_for, generate, left_of, round_recipe, shares_in
+from dialoom.cycle.generating import candidates, changes_for, generate, left_of, over_in, round_recipe, shares_in
 from dialoom.cycle.judging import Judges, Said
 from dialoom.cycle.mixing import made_of
 from dialoom.cycle.planning import Source, Standing, make_plan, next_shares, rows_of
@@ -135,7 +135,8 @@ class Rounds:
             return Done({}, before, None)
         self.told(f"round {number}: {plan.count} lines of {len(plan.intents)} intents are asked for")
         changes = self._changes(folder / "recipe-changes.yaml", before)
-        rows = rows_of(plan, self.judges.fold_of, self.judges.sets.train.rows, number)
+        over = self.settings.over or over_in(load_recipe(self.recipe))
+        rows = rows_of(plan, self.judges.fold_of, self.judges.sets.train.rows, number, over)
         if not rows:
             return Done({}, before, None)
         seed = self.settings.seed * 1000 + number
@@ -155,7 +156,6 @@ class Rounds:
                 load_recipe(self.recipe),
                 settings.model,
                 before.shares,
-                settings.over,
                 self._usual_lines(),
                 settings.precision,
             )

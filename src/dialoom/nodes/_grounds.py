@@ -15,6 +15,7 @@ from dialoom.errors import DataError, Place
 from dialoom.graph.read_rows import read_rows
 from dialoom.intents.embedders import Remembered
 from dialoom.intents.line import Line
+from dialoom.intents.neighbours import Neighbourhood
 from dialoom.intents.noise import Rates, fit_rates
 from dialoom.intents.realism import Verifier
 from dialoom.intents.views import CentroidView, Learn, WordView, logistic
@@ -57,6 +58,11 @@ class Grounds:
         """WordLlama where it is installed, else counts of words. Real lines are asked for again and again, so their
         vectors are remembered."""
         return Remembered(load_embedding if has_embedding() else lambda: counts_of_words, "views")
+
+    @cached_property
+    def neighbourhood(self) -> Neighbourhood:
+        """Which intents are near to each other."""
+        return Neighbourhood(self.lines, self.embed)
 
     @cached_property
     def verifier(self) -> Verifier:

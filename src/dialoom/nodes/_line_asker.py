@@ -38,11 +38,14 @@ class LineAsker:
     params: Mapping[str, Any]
     slots: Sequence[str]
 
-    async def ask(self, name: str, brief: Brief, number: int, context: Context) -> Line:
-        """The `number`-th line of a source of variety that asks. Raises RecordError."""
+    async def ask(self, name: str, brief: Brief, number: int, context: Context) -> Line | None:
+        """The `number`-th line of a source of variety that asks; None where there is nothing to ask by. Raises
+        RecordError."""
         ask = SOURCES.load(name).ask
         assert ask is not None, "the node asks for those that do"
         asked = ask(_turned(brief, context.random(name, "shown", number // _SAME)), context.random(name, number))
+        if asked is None:
+            return None
         last = asked.last
         if self.slots:
             drawn = context.random("values", name, number)

@@ -45,7 +45,7 @@ class _Judged:
 class Utterances(Asking):
     """Make lines for the intent that a record names; each goes on as a record of its own, a dialogue of one turn.
 
-    Lines come from five sources, mixed by `shares`; where `model` is null, those that need none make them all. More are
+    Lines come from six sources, mixed by `shares`; where `model` is null, those that need none make them all. More are
     made than wanted. Each is scored by what real lines alone teach: a model's lines have to be nearest to their intent,
     those made by rule out of real ones must not be clearly another's. A child record has this node's field with the
     turn, and `variety`, `verdict`, `realism` and `lexicons` beside it; where `verdict` is `review`, two views doubt it,
@@ -74,7 +74,8 @@ class Utterances(Asking):
         default_factory=lambda: dict(DEFAULT_SHARES), description="The share of each source of variety."
     )
     by_model: list[str] = Field(
-        default_factory=lambda: ["free"], description="The sources that ask the model; the others do without."
+        default_factory=lambda: ["free", "transfer"],
+        description="The sources that ask the model; the others do without.",
     )
     wishes: Wishes = Field(default_factory=Wishes, description="What the lines are to be like.")
     slots: list[str] = Field(default_factory=list, description="Slots that each line must have, by gazetteer.")
@@ -212,7 +213,8 @@ class Utterances(Asking):
         lexicons = self._words["lexicons"]
         wishes = (*self.wishes.sentences(record.fields), *words_wished(lexicons, random), *self._guides)
         ground = Ground(intent, said if isinstance(said, str) else "", own, others, self._words["gazetteers"])
-        return Brief(ground, self._rates(), wishes)
+        near = self._grounds.neighbourhood.of(intent, own) if self._grounds is not None else ()
+        return Brief(ground, self._rates(), wishes, near)
 
     def _rates(self) -> Rates:
         if isinstance(self.noise, dict):
@@ -224,16 +226,18 @@ class Utterances(Asking):
         due = self._quotas(wanted)
         asking = self._asking()
         asked: list[Line] = []
+        told = 0
         if self.model is not None and asking:
             asker = LineAsker(self.model, self.sampling(), self.slots)
             works = [partial(asker.ask, name, brief, number) for name in asking for number in range(due[name])]
             answers = await side_by_side(works, context)
             asked = [each for each in answers if isinstance(each, Line)]
-            if len(asked) < len(answers):
-                why = Counter(each.what for each in answers if isinstance(each, RecordError))
-                context.note("lines not answered", count=len(answers) - len(asked), why=dict(why))
+            told = sum(each is not None for each in answers)
+            failed = Counter(each.what for each in answers if isinstance(each, RecordError))
+            if failed:
+                context.note("lines not answered", count=failed.total(), why=dict(failed))
         rest = {name: share for name, share in self.shares.items() if name not in asking}
-        made = mix(brief, rest, sum(due.values()) - sum(due[name] for name in asking), random)
+        made = mix(brief, rest, sum(due.values()) - told, random)
         found: dict[str, Line] = {}
         known = {example.text.lower() for example in brief.ground.examples}
         for number, line in enumerate((*made, *asked)):

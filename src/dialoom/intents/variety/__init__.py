@@ -1,4 +1,4 @@
-"""Where new lines come from: template, paraphrase, substitution, perturbation, free; mixed by quota."""
+"""Where new lines come from: template, paraphrase, substitution, perturbation, free, transfer; mixed by quota."""
 
 from dialoom.intents.variety._mix import DEFAULT_SHARES, mix, quotas
 from dialoom.intents.variety._source import SOURCES, Asked, Brief, Variety

@@ -10,11 +10,12 @@ from dialoom.intents.variety._source import SOURCES, Brief, unlike
 
 # A small model brings in what the examples lack, and errs; what is made out of them by rule holds its label.
 DEFAULT_SHARES: Mapping[str, float] = {
-    "template": 0.15,
-    "paraphrase": 0.3,
-    "substitution": 0.15,
-    "perturbation": 0.1,
+    "template": 0.1,
+    "paraphrase": 0.15,
+    "substitution": 0.2,
+    "perturbation": 0.05,
     "free": 0.3,
+    "transfer": 0.2,
 }
 
 

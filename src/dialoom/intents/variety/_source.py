@@ -8,6 +8,7 @@ from functools import cached_property
 from random import Random
 
 from dialoom.intents.line import Ground, Line
+from dialoom.intents.neighbours import Neighbour
 from dialoom.intents.noise import Rates
 from dialoom.intents.openers import Openers
 from dialoom.registry import Registry
@@ -20,11 +21,13 @@ class Brief:
     Attributes:
         rates: noise fitted to real lines.
         wishes: sentences that say how the lines are to be: constraints, style guides, words of the trade.
+        neighbours: the intents whose real lines look most like this one's, the nearest first.
     """
 
     ground: Ground
     rates: Rates = field(default_factory=Rates)
     wishes: tuple[str, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
 
     @cached_property
     def openers(self) -> Openers:
@@ -57,12 +60,13 @@ class Variety:
     Attributes:
         about: one line for help texts.
         make: endless lines made without a model, or none where the ground gives nothing to make them of.
-        ask: a question whose answer is a line; None for a source that needs no model.
+        ask: a question whose answer is a line, or None where the brief gives nothing to ask by; None for a source that
+            needs no model.
     """
 
     about: str
     make: Callable[[Brief, Random], Iterator[Line]]
-    ask: Callable[[Brief, Random], Asked] | None = None
+    ask: Callable[[Brief, Random], Asked | None] | None = None
 
 
 SOURCES: Registry[Variety] = Registry("dialoom.intents.variety.sources", "VARIETY", "source of variety")
