@@ -13,7 +13,7 @@ from zlib import crc32
 from dialoom.intents.line import in_words
 from tests.models.scripted import Body, Scripted
 
-_ASKED = re.compile(r'with the intent "([^"]+)"')
+_ASKED = re.compile(r'asks an assistant about "([^"]+)"')
 
 
 def replay(recorded: Mapping[str, Sequence[str]], wrong: float = 0.0) -> Scripted:

@@ -10,6 +10,7 @@ from typing import Any
 
 from dialoom.cycle.folder import Row
 from dialoom.cycle.sets import Sets, key
+from dialoom.cycle.vouching import VOUCHED
 from dialoom.intents.review import DROP
 
 
@@ -93,6 +94,8 @@ def _by_person(row: Row, decision: str | None) -> Row:
 
 def _why(row: Row) -> str:
     """What was found of a line, without the names that differ from line to line."""
+    if row["why"] == VOUCHED:
+        return "vouched for"
     if row["verdict"] != "drop":
         return str(row["verdict"])
     return str(row["why"]).split(":")[0].split(" to ")[0] or "drop"

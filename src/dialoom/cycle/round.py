@@ -18,6 +18,7 @@ from dialoom.cycle.planning import Source, Standing, make_plan, next_shares, row
 from dialoom.cycle.settings import Settings
 from dialoom.cycle.stopping import noise_of
 from dialoom.cycle.validating import validate
+from dialoom.cycle.vouching import vouched
 from dialoom.engine import Report
 from dialoom.graph.parse_recipe import load_recipe
 from dialoom.graph.recipe import Recipe
@@ -201,7 +202,9 @@ class Rounds:
         self, folder: Path, pool: Sequence[Row], decided: Mapping[str, str], number: int, made: str
     ) -> tuple[dict[str, Any], list[Row]]:
         def make() -> dict[str, Any]:
-            found = gate(pool, self.judges.sets, decided, self.settings.per_intent, number, self.settings.seed)
+            sets, settings = self.judges.sets, self.settings
+            heard = vouched(pool, sets.texts(), settings.seed)
+            found = gate(heard, sets, decided, settings.per_intent, number, settings.seed)
             write_rows(folder / "kept.jsonl", found.kept)
             write_review(folder / "review.jsonl", found.review)
             return found.to_json()

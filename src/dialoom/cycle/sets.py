@@ -43,6 +43,13 @@ class Sets:
         """The real lines that generation and verification may know."""
         return [row for row in self.train.rows if row.intent not in self.rare or key(row.text) not in self.unseeded]
 
+    def texts(self) -> dict[str, list[str]]:
+        """The texts of `known` by intent, each once."""
+        found: dict[str, dict[str, None]] = {}
+        for row in self.known():
+            found.setdefault(row.intent, {})[row.text] = None
+        return {intent: list(texts) for intent, texts in found.items()}
+
     def held(self) -> dict[str, str]:
         """What stands in the validation or test data, by its words, and in which."""
         parts = (("validation", self.valid), ("test", self.test))

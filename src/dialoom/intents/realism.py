@@ -18,6 +18,8 @@ from dialoom.intents.views import Learn
 
 _LEAST_PROBABILITY = 1e-12
 # A margin below which real lines leave no doubt, however a line was made.
+# How the reason begins of a line that is dropped as another intent's.
+NEARER = "nearer to"
 _CLEARLY_ANOTHER = -0.8
 
 
@@ -181,7 +183,7 @@ class Verifier:
         if realism.naturalness < at.naturalness:
             return replace(said, why="no real line reads so")
         if realism.margin <= (_CLEARLY_ANOTHER if derived else 0.0):
-            return replace(said, why=f"nearer to {realism.other}")
+            return replace(said, why=f"{NEARER} {realism.other}")
         if not derived and realism.probability < at.probability and realism.second > at.second:
             return replace(said, verdict="review", why=f"the views disagree: rank {realism.second} in the second")
         return replace(said, verdict="keep")
