@@ -107,6 +107,9 @@ def test_lines_of_intents_nearby_are_turned_into_this_one(tmp_path: Path) -> Non
         *own, other = each.turns[0].meta["of"]
         assert set(own) == set(real["lost_luggage"][:5])
         assert each.turns[0].text == f"my suitcase and {other}"
+    # Each line is of the one answer that it is.
+    assert all(len(each.lineage.calls) == 1 for each in made)
+    assert len({each.lineage.calls[0] for each in made}) == len(made)
 
 
 def test_where_nothing_is_near_the_other_sources_make_the_lines(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from dialoom.errors import RecordError
 from dialoom.graph.context import JSON_TRIES, Context, Said, Typed
 from dialoom.graph.node import Node
 from dialoom.graph.record import Record
-from dialoom.models import Caller, ChatAnswer, ChatRequest, Left, Message
+from dialoom.models import Caller, ChatRequest, LedgeredAnswer, Left, Message
 from dialoom.models.endpoints import Draining
 from dialoom.models.structured import Misfit, parse_json
 from dialoom.models.tools_in_words import calls_in
@@ -103,8 +103,8 @@ class Visit(Context):
         grammar: str | None = None,
         sample: int = 0,
     ) -> Typed:
-        answer = await self._ask(model, ChatRequest(messages, params or {}, grammar=grammar, sample=sample))
-        return Typed(answer.text, answer.text, answer.tokens, answer.reasoning)
+        answer, key, _ = await self._ask(model, ChatRequest(messages, params or {}, grammar=grammar, sample=sample))
+        return Typed(answer.text, answer.text, answer.tokens, answer.reasoning, key)
 
     async def ask_typed(
         self,
@@ -118,10 +118,12 @@ class Visit(Context):
     ) -> Typed:
         talk = list(messages)
         for round_number in range(tries):
-            answer = await self._ask(model, ChatRequest(talk, params or {}, schema, sample=sample), round_number)
+            answer, key, _ = await self._ask(
+                model, ChatRequest(talk, params or {}, schema, sample=sample), round_number
+            )
             text = answer.text
             try:
-                return Typed(parse_json(text, schema), text, answer.tokens, answer.reasoning)
+                return Typed(parse_json(text, schema), text, answer.tokens, answer.reasoning, key)
             except Misfit as misfit:
                 self.note("asked again for JSON that fits", round=round_number, why=str(misfit))
                 reason = misfit
@@ -147,7 +149,7 @@ class Visit(Context):
         again: int = 0,
     ) -> Said:
         request = ChatRequest(messages, params or {}, sample=sample, tools=tools, tool_choice=choice)
-        answer = await self._ask(model, request, again)
+        answer = (await self._ask(model, request, again)).answer
         try:
             calls, text = calls_in(answer)
         except Misfit as misfit:
@@ -160,7 +162,7 @@ class Visit(Context):
     def showed(self, examples: Sequence[str]) -> None:
         self.record.examples.extend(name for name in examples if name not in self.record.examples)
 
-    async def _ask(self, model: str, request: ChatRequest, reask: int = 0) -> ChatAnswer:
+    async def _ask(self, model: str, request: ChatRequest, reask: int = 0) -> LedgeredAnswer:
         # The seed makes two records with the same prompt two questions, and one record's rerun the same one. So it does
         # for a question that is asked again because the same wrong answer came twice.
         again = (reask,) if reask else ()
@@ -184,7 +186,7 @@ class Visit(Context):
             raise RecordError(
                 f"{model} spent all its tokens on thoughts and gave no answer", remedy="raise the node's 'max_tokens'"
             )
-        return answer
+        return ledgered
 
     def _number(self, *parts: object) -> int:
         text = "\x1f".join(map(str, (self.seed, self.node, *parts)))

@@ -21,12 +21,13 @@ JSON_TRIES = 4
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A value that fits its schema, or the text itself, the answer's text that held it, and where the endpoint gave
-    them its tokens and what the model thought before."""
+    them its tokens and what the model thought before; `call` is the ledger key of the answer."""
 
     value: Any
     text: str
     tokens: Sequence[Token] = ()
     thoughts: str | None = None
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)

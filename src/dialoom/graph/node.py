@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,9 +25,14 @@ Shape = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """A node's result that goes on as several records, each with these fields beside the parent's."""
+    """A node's result that goes on as several records, each with these fields beside the parent's.
+
+    Attributes:
+        calls: for each of them, the ledger keys of what this node asked for it; left out, each has all that was asked.
+    """
 
     fields: list[Fields]
+    calls: Sequence[Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,15 +63,19 @@ class Record:
     seconds: float = 0.0
     frames: tuple[Frame, ...] = ()
 
-    def child(self, node: str, index: int, fields: dict[str, Any]) -> Record:
-        """The record that `node`, which is being visited, makes as its `index`-th out of this one."""
+    def child(self, node: str, index: int, fields: dict[str, Any], calls: Iterable[str] | None = None) -> Record:
+        """The record that `node`, which is being visited, makes as its `index`-th out of this one.
+
+        Args:
+            calls: ledger keys of all that was asked for it; left out, what was asked for this one.
+        """
         return Record(
             id=digest(self.id, node, self.visits.get(node, 0), index),
             seed=self.seed,
             fields=self.fields | fields,
             position=(*self.position, index),
             path=[*self.path[:-1], f"{node}[{index}]"],
-            calls=list(self.calls),
+            calls=list(self.calls if calls is None else calls),
             examples=list(self.examples),
             events=list(self.events),
             tags=set(self.tags),

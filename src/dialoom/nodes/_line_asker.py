@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from dialoom.graph.context import Context
 from dialoom.intents.line import Line
@@ -25,6 +25,13 @@ def asks(name: str) -> bool:
     return name in SOURCES.names() and SOURCES.load(name).ask is not None
 
 
+class Made(NamedTuple):
+    """A line, and the ledger key of the answer that it is; None where it was made by rule."""
+
+    line: Line
+    call: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LineAsker:
     """Asks a model for lines.
@@ -38,7 +45,7 @@ class LineAsker:
     params: Mapping[str, Any]
     slots: Sequence[str]
 
-    async def ask(self, name: str, brief: Brief, number: int, context: Context) -> Line | None:
+    async def ask(self, name: str, brief: Brief, number: int, context: Context) -> Made | None:
         """The `number`-th line of a source of variety that asks; None where there is nothing to ask by. Raises
         RecordError."""
         ask = SOURCES.load(name).ask
@@ -55,9 +62,11 @@ class LineAsker:
         if asked.opener and grammar is None:
             last += f' Begin with "{asked.opener}".'
         params = {"temperature": 1.0, "max_tokens": TOKENS, **self.params}
-        said = await context.ask(self.model, _messages(asked, last), params=params, grammar=grammar, sample=number)
-        text = " ".join(said.split("\n")[0].split()).strip(" \"'-")
-        return Line(text, brief.ground.intent, variety=name, of=asked.of)
+        said = await context.ask_whole(
+            self.model, _messages(asked, last), params=params, grammar=grammar, sample=number
+        )
+        text = " ".join(said.text.split("\n")[0].split()).strip(" \"'-")
+        return Made(Line(text, brief.ground.intent, variety=name, of=asked.of), said.call)
 
 
 def _turned(brief: Brief, random: Random) -> Brief:

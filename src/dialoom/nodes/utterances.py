@@ -24,7 +24,7 @@ from dialoom.intents.selection import select
 from dialoom.intents.slots import find_slots
 from dialoom.intents.variety import DEFAULT_SHARES, SOURCES, Brief, mix, quotas
 from dialoom.nodes._grounds import Grounds, as_line
-from dialoom.nodes._line_asker import TOKENS, LineAsker, asks
+from dialoom.nodes._line_asker import TOKENS, LineAsker, Made, asks
 from dialoom.nodes._prompted import Asking
 from dialoom.nodes._side_by_side import side_by_side
 from dialoom.nodes._wishes import Wishes, read_words, words_used, words_wished
@@ -166,7 +166,8 @@ class Utterances(Asking):
         brief = self._brief(record, random)
         wanted = self._wanted(record)
         candidates = await self._candidates(brief, wanted, context, random)
-        found = self._judged([find_slots(line, brief.ground.gazetteers) for line in candidates])
+        calls = {each.line.text: each.call for each in candidates}
+        found = self._judged([find_slots(each.line, brief.ground.gazetteers) for each in candidates])
         counts = Counter(_reason(each) for each in found)
         kept = self._chosen([each for each in found if each.verdict == "keep"], brief, wanted, context.random("chosen"))
         context.note("candidates", made=len(found), kept=len(kept), found=dict(counts))
@@ -179,7 +180,9 @@ class Utterances(Asking):
         ]
         if not kept and not made and not (self.dropped and review):
             raise RecordError(f"of {len(found)} candidates for '{brief.ground.intent}' none holds: {dict(counts)}")
-        return Children([self._child(each) for each in (*kept, *review, *made)])
+        going = (*kept, *review, *made)
+        asked = [[call for call in (calls.get(each.line.text),) if call] for each in going]
+        return Children([self._child(each) for each in going], asked)
 
     def _asking(self) -> list[str]:
         """The sources that ask the model."""
@@ -221,29 +224,29 @@ class Utterances(Asking):
             return Rates(kinds=self.noise)
         return self._grounds.rates if self.noise == "fit" and self._grounds is not None else Rates()
 
-    async def _candidates(self, brief: Brief, wanted: int, context: Context, random: Random) -> list[Line]:
+    async def _candidates(self, brief: Brief, wanted: int, context: Context, random: Random) -> list[Made]:
         """The lines of all sources, with noise, all different."""
         due = self._quotas(wanted)
         asking = self._asking()
-        asked: list[Line] = []
+        asked: list[Made] = []
         told = 0
         if self.model is not None and asking:
             asker = LineAsker(self.model, self.sampling(), self.slots)
             works = [partial(asker.ask, name, brief, number) for name in asking for number in range(due[name])]
             answers = await side_by_side(works, context)
-            asked = [each for each in answers if isinstance(each, Line)]
+            asked = [each for each in answers if isinstance(each, Made)]
             told = sum(each is not None for each in answers)
             failed = Counter(each.what for each in answers if isinstance(each, RecordError))
             if failed:
                 context.note("lines not answered", count=failed.total(), why=dict(failed))
         rest = {name: share for name, share in self.shares.items() if name not in asking}
-        made = mix(brief, rest, sum(due.values()) - told, random)
-        found: dict[str, Line] = {}
+        made = map(Made, mix(brief, rest, sum(due.values()) - told, random))
+        found: dict[str, Made] = {}
         known = {example.text.lower() for example in brief.ground.examples}
-        for number, line in enumerate((*made, *asked)):
-            rough = roughen(line, brief.rates, context.random("noise", number))
+        for number, each in enumerate((*made, *asked)):
+            rough = roughen(each.line, brief.rates, context.random("noise", number))
             if rough.text.strip() and rough.text.lower() not in known:
-                found.setdefault(rough.text.lower(), rough)
+                found.setdefault(rough.text.lower(), Made(rough, each.call))
         return list(found.values())
 
     def _judged(self, lines: Sequence[Line]) -> list[_Judged]:
