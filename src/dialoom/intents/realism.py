@@ -20,7 +20,7 @@ _LEAST_PROBABILITY = 1e-12
 # A margin below which real lines leave no doubt, however a line was made.
 # How the reason begins of a line that is dropped as another intent's.
 NEARER = "nearer to"
-_CLEARLY_ANOTHER = -0.8
+_CLEARLY_ANOTHER = -0.2
 
 
 @dataclass(frozen=True, slots=True)
