@@ -112,24 +112,32 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
     return [*_figures(arguments, found), *_labels(arguments, right)]
 
 
-def _right(whole: Labelled, folders: Sequence[Path], arguments: argparse.Namespace) -> list[float]:
-    """Of each cycle, the share of its made lines whose label is what a classifier says that learned from all."""
-    embed = load_embedder(arguments.embedder, arguments.cache)
-    classifier = LogisticClassifier(embed, balanced=True)
+def _right(whole: Labelled, folders: Sequence[Path], arguments: argparse.Namespace) -> list[tuple[float, float]]:
+    """Of each cycle, the share of lines, as made and as kept, of whose label a classifier is that learned from all."""
+    classifier = LogisticClassifier(load_embedder(arguments.embedder, arguments.cache), balanced=True)
     fitted = classifier.fit([row.text for row in whole.rows], [row.intent for row in whole.rows])
+
+    def share(lines: Sequence[dict[str, Any]]) -> float:
+        said = fitted.probabilities([line["text"] for line in lines]).argmax(axis=1).tolist()
+        return mean(fitted.intents[place] == line["intent"] for place, line in zip(said, lines, strict=True))
+
     found = []
     for folder in folders:
-        lines = map(orjson.loads, (folder / "cycle" / "train.jsonl").read_bytes().splitlines())
-        made = [line for line in lines if line["provenance"] == "synthetic"]
-        said = fitted.probabilities([line["text"] for line in made]).argmax(axis=1).tolist()
-        found.append(mean(fitted.intents[place] == line["intent"] for place, line in zip(said, made, strict=True)))
+        made = [line for path in sorted(folder.glob("cycle/round-*/candidates.jsonl")) for line in _read(path)]
+        kept = [line for line in _read(folder / "cycle" / "train.jsonl") if line["provenance"] == "synthetic"]
+        found.append((share(made), share(kept)))
     return found
 
 
-def _labels(arguments: argparse.Namespace, right: Sequence[float]) -> Iterator[Figure]:
-    what = f"{arguments.set}, {arguments.model}, {arguments.embedder}: right labels of made lines"
-    each = ", ".join(f"{100 * share:.1f}" for share in right)
-    yield Figure(_NAME, f"{what} ({each})", 100 * mean(right), "%", least=90)
+def _read(path: Path) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def _labels(arguments: argparse.Namespace, right: Sequence[tuple[float, float]]) -> Iterator[Figure]:
+    what = f"{arguments.set}, {arguments.model}, {arguments.embedder}: right labels"
+    yield Figure(_NAME, f"{what}, as made", 100 * mean(made for made, _ in right), "%")
+    each = ", ".join(f"{100 * kept:.1f}" for _, kept in right)
+    yield Figure(_NAME, f"{what}, as kept ({each})", 100 * mean(kept for _, kept in right), "%", least=90)
 
 
 @contextmanager

@@ -47,8 +47,8 @@ class Gated:
 def gate(pool: Sequence[Row], sets: Sets, decided: Mapping[str, str], per_intent: int, number: int, seed: int) -> Gated:
     """Of each rare intent at most `per_intent` of the lines that hold: those a person let in, others drawn by `seed`.
 
-    The node that made them has verified them. What is drawn at random among those teaches as much as what is chosen for
-    its score and difference (`python -m benchmarks.rare_generation`), and more lines of one round change little of it.
+    The node that made them has verified them. What is chosen for its score and difference taught no more than what is
+    drawn at random, when both were tried.
 
     Args:
         pool: lines of all rounds so far.
