@@ -86,7 +86,7 @@ def test_a_model_that_is_often_wrong(tmp_path: Path) -> None:
 def test_lines_of_intents_nearby_are_turned_into_this_one(tmp_path: Path) -> None:
     """A model is shown like lines of both, and given a further one of the other; what it was made of is told."""
     real = real_lines()
-    transfer = {"count": 6, "over": 2, "shares": {"transfer": 1}, "noise": None, "dropped": True}
+    transfer: dict[str, Any] = {"count": 6, "over": 2, "shares": {"transfer": 1}, "noise": None, "dropped": True}
 
     def answer(body: dict[str, Any]) -> str:
         return f"my suitcase and {body['messages'][-1]['content']}"
