@@ -120,7 +120,7 @@ def _right(whole: Labelled, folders: Sequence[Path], arguments: argparse.Namespa
     def share(lines: Sequence[dict[str, Any]]) -> float:
         said = fitted.probabilities([line["text"] for line in lines]).argmax(axis=1).tolist()
         right = [fitted.intents[place] == line["intent"] for place, line in zip(said, lines, strict=True)]
-        return sum(right) / len(right)
+        return float(sum(right) / len(right))
 
     found = []
     for folder in folders:
