@@ -41,6 +41,8 @@ def test_what_was_dropped_for_another_reason_stays_out() -> None:
 
 
 def test_one_line_said_often_does_not_vouch_for_itself() -> None:
-    (wrong, *_) = real_lines()["weather"][25:]
-    pool = [_row(wrong if number % 2 else wrong.upper(), "lost_luggage") for number in range(40)]
+    # By real lines its intent is among the nearest: only what others say keeps it out.
+    line = "where do i find it"
+    said = (line, line.upper(), f"{line}!", f"{line}?", f"{line}...", f"{line}, ")
+    pool = [_row(text, "lost_luggage") for text in said * 10]
     assert all(row["verdict"] == "drop" for row in vouched(pool, _real(), 0))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dialoom.intents.embedders import counts_of_words
 from dialoom.intents.line import Line
 from dialoom.intents.neighbours import Neighbourhood
-from dialoom.nodes._grounds import counts_of_words
 
 
 def _lines(**texts: list[str]) -> dict[str, tuple[Line, ...]]:

@@ -10,6 +10,7 @@ import pytest
 
 from dialoom.dialogue import Slot
 from dialoom.errors import DataError
+from dialoom.intents.embedders import counts_of_words
 from dialoom.intents.likeness import Copies
 from dialoom.intents.line import Line
 from dialoom.intents.naturalness import Naturalness
@@ -17,7 +18,6 @@ from dialoom.intents.realism import Verifier
 from dialoom.intents.selection import select
 from dialoom.intents.slots import find_slots
 from dialoom.intents.views import CentroidView, WordView
-from dialoom.nodes._grounds import counts_of_words
 from tests.intents.lines import real_lines
 
 

@@ -7,11 +7,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from dialoom.cycle.folder import Row
+from dialoom.cycle.sets import key
 from dialoom.intents.classifier import LogisticClassifier
-from dialoom.intents.embedders import Remembered
+from dialoom.intents.embedders import usual_embedding
 from dialoom.intents.realism import NEARER
-from dialoom.nodes._grounds import counts_of_words
-from dialoom.quality.embedding import has_embedding, load_embedding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,22 +41,21 @@ def vouched(pool: Sequence[Row], real: Mapping[str, Sequence[str]], seed: int) -
     import numpy as np
 
     asked = [place for place, row in enumerate(pool) if _nearer(row)]
-    # Of equal lines one votes: the same error said often would vouch for itself.
-    votes = list({(row["intent"], row["text"].lower()): row for row in pool if row["intent"] in real}.values())
+    # Of equal lines one votes: an error that is made often would outvote what is right.
+    votes = list({(row["intent"], key(row["text"])): row for row in pool if row["intent"] in real}.values())
     if not asked or len(votes) < _FOLDS:
         return list(pool)
-    embed = Remembered(load_embedding if has_embedding() else lambda: counts_of_words, "views")
     texts = [text for lines in real.values() for text in lines]
     intents = [intent for intent, lines in real.items() for _ in lines]
-    learner = LogisticClassifier(embed, balanced=True)
+    learner = LogisticClassifier(usual_embedding(), balanced=True)
     alone = learner.fit(texts, intents)
     column = {name: at for at, name in enumerate(alone.intents)}
     fold = _folds(votes, seed)
     found = list(pool)
     of_real = alone.probabilities([pool[place]["text"] for place in asked])
     for number in range(_FOLDS):
-        others = [row for row in votes if fold[row["text"].lower()] != number]
-        mine = [at for at, place in enumerate(asked) if fold[pool[place]["text"].lower()] == number]
+        others = [row for row in votes if fold[key(row["text"])] != number]
+        mine = [at for at, place in enumerate(asked) if fold[key(pool[place]["text"])] == number]
         if not mine:
             continue
         both = learner.fit(
@@ -77,7 +75,8 @@ def _nearer(row: Row) -> bool:
 
 
 def _folds(rows: Sequence[Row], seed: int) -> dict[str, int]:
-    """The fold of each text: equal ones are in one, whatever they are labelled as."""
-    texts = sorted({row["text"].lower() for row in rows})
+    """The fold of each text's words: equal ones are in one, whatever they are labelled as, or a line that is said twice
+    would vouch for itself."""
+    texts = list(dict.fromkeys(key(text) for text in sorted({row["text"].lower() for row in rows})))
     Random(f"{seed}/vouching").shuffle(texts)
     return {text: number % _FOLDS for number, text in enumerate(texts)}

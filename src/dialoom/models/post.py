@@ -9,12 +9,13 @@ from typing import Any, Protocol
 
 import orjson
 from pyreqwest.client import Client
-from pyreqwest.exceptions import RequestError, RequestTimeoutError
+from pyreqwest.exceptions import RequestError
 
 from dialoom.models.chat import ChatAnswer, NotACompletion, read_completion
 from dialoom.models.endpoints import Endpoint
 from dialoom.models.faults import Fault, FaultKind, fault_of
-from dialoom.models.server import beneath, never_connected, reason_of
+from dialoom.models.server import beneath
+from dialoom.models.transport import unanswered
 
 
 class Send(Protocol):
@@ -42,11 +43,7 @@ class Post:
             response = await asking.timeout(timedelta(seconds=seconds)).build().send()
             raw = bytes(await response.bytes())
         except RequestError as error:
-            if never_connected(error):
-                raise Fault(FaultKind.UNREACHABLE, f"cannot connect to {endpoint.url}: {reason_of(error)}") from error
-            if isinstance(error, RequestTimeoutError):
-                raise Fault(FaultKind.TIMED_OUT, f"no answer within {seconds:g} s") from error
-            raise Fault(FaultKind.BROKEN, f"the connection broke: {reason_of(error)}") from error
+            raise unanswered(error, endpoint.url, seconds) from error
         if response.status != 200:
             raise fault_of(response.status, raw, response.get_header("Retry-After"))
         try:

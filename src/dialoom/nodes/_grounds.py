@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 from dialoom.dialogue import Slot
 from dialoom.errors import DataError, Place
 from dialoom.graph.read_rows import read_rows
-from dialoom.intents.embedders import Remembered
+from dialoom.intents.embedders import usual_embedding
 from dialoom.intents.line import Line
 from dialoom.intents.neighbours import Neighbourhood
 from dialoom.intents.noise import Rates, fit_rates
 from dialoom.intents.realism import Verifier
 from dialoom.intents.views import CentroidView, Learn, WordView, logistic
-from dialoom.quality.embedding import has_embedding, load_embedding
 
 if TYPE_CHECKING:
     from dialoom.quality.embedding import Embed
@@ -55,9 +53,8 @@ class Grounds:
 
     @cached_property
     def embed(self) -> Embed:
-        """WordLlama where it is installed, else counts of words. Real lines are asked for again and again, so their
-        vectors are remembered."""
-        return Remembered(load_embedding if has_embedding() else lambda: counts_of_words, "views")
+        """How alike lines are."""
+        return usual_embedding()
 
     @cached_property
     def neighbourhood(self) -> Neighbourhood:
@@ -92,18 +89,3 @@ def as_line(value: Any, intent: str) -> Line:
             raise DataError(f"the slots of {value['text']!r:.60} are not slots: {error}") from error
         return Line(value["text"], intent, slots)
     raise DataError(f"an example is a text, or has a text and slots, not {value!r:.60}")
-
-
-def counts_of_words(texts: Any) -> Any:
-    """Hashed counts of words and pairs of words as vectors of length 1: likeness where no embedding is installed."""
-    from zlib import crc32
-
-    import numpy as np
-
-    vectors = np.zeros((len(texts), 512), dtype=np.float32)
-    for row, text in enumerate(texts):
-        words = text.lower().rstrip(".?!").split()
-        for each in (*words, *map(" ".join, itertools.pairwise(words))):
-            vectors[row, crc32(each.encode()) % 512] += 1
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
-    return vectors

@@ -53,6 +53,11 @@ class Asked:
     of: tuple[str, ...] = ()
 
 
+def nothing(brief: Brief, random: Random) -> Iterator[Line]:
+    """What a source makes that needs a model: the other sources make the lines."""
+    return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Variety:
     """A source of variety.
@@ -65,7 +70,7 @@ class Variety:
     """
 
     about: str
-    make: Callable[[Brief, Random], Iterator[Line]]
+    make: Callable[[Brief, Random], Iterator[Line]] = nothing
     ask: Callable[[Brief, Random], Asked | None] | None = None
 
 

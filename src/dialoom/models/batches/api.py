@@ -15,12 +15,12 @@ from typing import Any
 
 import orjson
 from pyreqwest.client import ClientBuilder
-from pyreqwest.exceptions import ConnectError, ConnectTimeoutError, RequestError, RequestTimeoutError
+from pyreqwest.exceptions import RequestError
 from pyreqwest.multipart import FormBuilder, PartBuilder
 from pyreqwest.request import RequestBuilder
 
 from dialoom.models.faults import Fault, FaultKind, fault_of
-from dialoom.models.server import reason_of
+from dialoom.models.transport import unanswered
 
 # The operation that each line of an input file asks for, as the provider names it whatever its base URL is.
 OPERATION = "/v1/chat/completions"
@@ -164,12 +164,8 @@ class BatchApi:
     def _faults(self) -> Iterator[None]:
         try:
             yield
-        except (ConnectError, ConnectTimeoutError) as error:
-            raise Fault(FaultKind.UNREACHABLE, f"cannot connect to {self.url}: {reason_of(error)}") from error
-        except RequestTimeoutError as error:
-            raise Fault(FaultKind.TIMED_OUT, "no answer in time") from error
         except RequestError as error:
-            raise Fault(FaultKind.BROKEN, f"the connection broke: {reason_of(error)}") from error
+            raise unanswered(error, self.url) from error
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import orjson
 from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import RequestError, RequestTimeoutError
+from pyreqwest.exceptions import RequestError
 
-from dialoom.models.server import never_connected, reason_of
+from dialoom.models.faults import FaultKind
+from dialoom.models.transport import unanswered
 from dialoom.nodes._bots.shape import Heard, Shape, Unreadable
 
 _OVERLOADED = (429, 503)
@@ -32,6 +33,13 @@ class Kind(Enum):
     CRASHED = "crashed"
     REFUSED = "refused"
     UNREADABLE = "unreadable"
+
+
+_UNANSWERED = {
+    FaultKind.UNREACHABLE: Kind.UNREACHABLE,
+    FaultKind.TIMED_OUT: Kind.TIMED_OUT,
+    FaultKind.BROKEN: Kind.BROKEN,
+}
 
 
 class Failure(Exception):
@@ -119,11 +127,8 @@ class Wire:
             response = await client.post(self._url).body_bytes(body).timeout(timeout).build().send()
             raw = bytes(await response.bytes())
         except RequestError as error:
-            if never_connected(error):
-                raise failed(Kind.UNREACHABLE, f"cannot connect to {self._url}: {reason_of(error)}") from error
-            if isinstance(error, RequestTimeoutError):
-                raise failed(Kind.TIMED_OUT, f"no answer within {self._seconds:g} s") from error
-            raise failed(Kind.BROKEN, f"the connection broke: {reason_of(error)}") from error
+            fault = unanswered(error, self._url, self._seconds)
+            raise failed(_UNANSWERED[fault.kind], str(fault)) from error
         seconds = monotonic() - sent_at
         if response.status in _OVERLOADED:
             raise failed(Kind.OVERLOADED, f"HTTP {response.status}", response.status, raw)

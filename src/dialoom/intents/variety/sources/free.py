@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from random import Random
 
-from dialoom.intents.line import Line
 from dialoom.intents.variety._source import Asked, Brief, Variety
 
 _SHOWN = 5
 _OPENED = 0.5
-
-
-def _make(brief: Brief, random: Random) -> Iterator[Line]:
-    """Nothing: without a model nothing new can be written freely, and the other sources make the lines."""
-    return iter(())
 
 
 def _ask(brief: Brief, random: Random) -> Asked:
@@ -36,4 +29,4 @@ def _ask(brief: Brief, random: Random) -> Asked:
     )
 
 
-VARIETY = Variety("new lines out of a model's own knowledge", _make, _ask)
+VARIETY = Variety("new lines out of a model's own knowledge", ask=_ask)

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from random import Random
 
-from dialoom.intents.line import Line, in_words
+from dialoom.intents.line import in_words
 from dialoom.intents.variety._source import Asked, Brief, Variety
-
-
-def _make(brief: Brief, random: Random) -> Iterator[Line]:
-    """Nothing: it takes a model, and the other sources make the lines."""
-    return iter(())
 
 
 def _ask(brief: Brief, random: Random) -> Asked | None:
@@ -39,4 +33,4 @@ def _ask(brief: Brief, random: Random) -> Asked | None:
     )
 
 
-VARIETY = Variety("real lines of an intent nearby, turned into this one by a model", _make, _ask)
+VARIETY = Variety("real lines of an intent nearby, turned into this one by a model", ask=_ask)
