@@ -18,9 +18,12 @@ from dialoom.errors import DataError, Place
 SCHEMA_VERSION = 2
 
 _JSON_COLUMNS = ("personas", "plan", "tags", "fields")
-_ANY_JSON = {"tags", "fields"}
+# Those of any JSON go to text at once, which is several times faster than by way of Python's objects.
+_ANY_JSON = ("tags", "fields")
+_OF_MODELS = {"turns", "personas", "plan"}
 _TEXT_COLUMNS = ("topic", "scenario", "style", "summary")
 _LINEAGE_COLUMNS = ("provenance", "recipe", "recipe_hash", "seed", "position")
+_APART_IN_LINEAGE = set(_LINEAGE_COLUMNS)
 # What a dialogue is, without the names of the run and batch that brought it and without what follows from the rest.
 _TURN_COLUMNS = ("turn_speakers", "turn_texts", "turn_notes")
 _HASHED = ("id", *_TURN_COLUMNS, *_TEXT_COLUMNS, *_JSON_COLUMNS, *_LINEAGE_COLUMNS, "lineage")
@@ -102,10 +105,10 @@ def dialogues_of(table: pa.Table) -> Iterator[Dialogue]:
 
 def _row(dialogue: Dialogue, run: str, batch: str) -> dict[str, Any]:
     try:
-        # Those of any JSON go to text at once, which is several times faster than by way of Python's objects.
-        data = dialogue.model_dump(mode="json", exclude_defaults=True, exclude=_ANY_JSON)
-        data |= {name: value for name in _ANY_JSON if (value := getattr(dialogue, name))}
-        lineage = data.pop("lineage", {})
+        data = {name: value for name in _ANY_JSON if (value := getattr(dialogue, name))}
+        if dialogue.turns or dialogue.personas or dialogue.plan is not None:
+            data |= dialogue.model_dump(mode="json", exclude_defaults=True, include=_OF_MODELS)
+        rest = dialogue.lineage.model_dump(mode="json", exclude_defaults=True, exclude=_APART_IN_LINEAGE)
         row = _EMPTY | {
             "run": run,
             "batch": batch,
@@ -119,7 +122,6 @@ def _row(dialogue: Dialogue, run: str, batch: str) -> dict[str, Any]:
         row |= {name: getattr(dialogue, name) for name in _TEXT_COLUMNS}
         row |= {name: getattr(dialogue.lineage, name) for name in _LINEAGE_COLUMNS}
         row |= {name: _json(data[name]) for name in _JSON_COLUMNS if name in data}
-        rest = {name: value for name, value in lineage.items() if name not in _LINEAGE_COLUMNS}
         row["lineage"] = _json(rest) if rest else None
         if any(not -(2**63) <= step < 2**63 for step in dialogue.lineage.position):
             raise DataError(

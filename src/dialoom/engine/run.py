@@ -17,6 +17,7 @@ from dialoom.engine.history import History
 from dialoom.engine.interpreter import tuned
 from dialoom.engine.job import Job
 from dialoom.engine.keep import keep_recipe, keep_rest
+from dialoom.engine.loop import in_loop
 from dialoom.engine.provenance import Provenance
 from dialoom.engine.rejects import Rejects
 from dialoom.engine.report import Counts, Report
@@ -74,7 +75,7 @@ def run(
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(job)
+        return in_loop(job)
     # Called from a notebook, whose loop is already running in this thread.
     return _elsewhere(job)
 
@@ -85,7 +86,7 @@ def _elsewhere(job: Coroutine[Any, Any, Report]) -> Report:
     context = contextvars.copy_context()
     context.run(HEARS.set, interrupts)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        ended = pool.submit(context.run, asyncio.run, job)
+        ended = pool.submit(context.run, in_loop, job)
         while True:
             try:
                 return ended.result()

@@ -103,7 +103,7 @@ class Visit(Context):
         grammar: str | None = None,
         sample: int = 0,
     ) -> Typed:
-        answer, key, _ = await self._ask(model, ChatRequest(messages, params or {}, grammar=grammar, sample=sample))
+        answer, key, _ = await self._ask(model, messages, params, grammar=grammar, sample=sample)
         return Typed(answer.text, answer.text, answer.tokens, answer.reasoning, key)
 
     async def ask_typed(
@@ -118,9 +118,7 @@ class Visit(Context):
     ) -> Typed:
         talk = list(messages)
         for round_number in range(tries):
-            answer, key, _ = await self._ask(
-                model, ChatRequest(talk, params or {}, schema, sample=sample), round_number
-            )
+            answer, key, _ = await self._ask(model, talk, params, round_number, schema=schema, sample=sample)
             text = answer.text
             try:
                 return Typed(parse_json(text, schema), text, answer.tokens, answer.reasoning, key)
@@ -148,8 +146,8 @@ class Visit(Context):
         sample: int = 0,
         again: int = 0,
     ) -> Said:
-        request = ChatRequest(messages, params or {}, sample=sample, tools=tools, tool_choice=choice)
-        answer = (await self._ask(model, request, again)).answer
+        asked = await self._ask(model, messages, params, again, sample=sample, tools=tools, tool_choice=choice)
+        answer = asked.answer
         try:
             calls, text = calls_in(answer)
         except Misfit as misfit:
@@ -162,13 +160,22 @@ class Visit(Context):
     def showed(self, examples: Sequence[str]) -> None:
         self.record.examples.extend(name for name in examples if name not in self.record.examples)
 
-    async def _ask(self, model: str, request: ChatRequest, reask: int = 0) -> LedgeredAnswer:
+    async def _ask(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        params: Mapping[str, Any] | None,
+        reask: int = 0,
+        *,
+        sample: int,
+        **others: Any,
+    ) -> LedgeredAnswer:
         # The seed makes two records with the same prompt two questions, and one record's rerun the same one. So it does
         # for a question that is asked again because the same wrong answer came twice.
         again = (reask,) if reask else ()
         visits = self.record.visits.get(self.node, 0)
-        seed = self._number(self.record.id, visits, "call", request.sample, *again) % (1 << 31)
-        request = replace(request, params={"seed": seed, **request.params})
+        seed = self._number(self.record.id, visits, "call", sample, *again) % (1 << 31)
+        request = ChatRequest(messages, {"seed": seed, **(params or {})}, sample=sample, **others)
         if self.stopping():
             raise Stopped
         try:

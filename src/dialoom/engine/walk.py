@@ -113,13 +113,14 @@ class Walker:
             return None
         node, drawn = node.for_record(record, visit)
         record.fields.update(drawn)
-        before = record.calls[:]
+        called = len(record.calls)
         result = await node.run(record, visit)
         record.tags |= node.tags()
         if not isinstance(result, Children):
             record.fields.update(result)
             await self._do_after(record, name, node)
             return None
+        before = record.calls[:called]
         children = [
             record.child(name, index, fields, None if result.calls is None else [*before, *result.calls[index]])
             for index, fields in enumerate(result.fields[: self._children])

@@ -56,10 +56,9 @@ class Dialect:
         """The request as this server takes it. A schema or tools that it does not take are told in words instead."""
         if request.tools and not self.native_tools:
             request = in_words(request)
-        body: dict[str, Any] = (
-            {"model": model, "messages": list(as_sent(request.messages))} | dict(params) | dict(request.params)
-        )
-        body = {self.renamed.get(name, name): value for name, value in body.items() if name not in self.left_out}
+        body: dict[str, Any] = {"model": model, "messages": list(as_sent(request.messages)), **params, **request.params}
+        if self.renamed or self.left_out:
+            body = {self.renamed.get(name, name): value for name, value in body.items() if name not in self.left_out}
         if request.schema is not None:
             if self.native_schema:
                 body["response_format"] = {

@@ -202,6 +202,8 @@ class Endpoints:
         self._waiting.clear()
 
     def _serve(self) -> None:
+        if not self._waiting:
+            return
         passed: list[tuple[Sequence[Endpoint], asyncio.Future[Endpoint]]] = []
         full: set[int] = set()
         while self._waiting:

@@ -18,7 +18,7 @@ from dialoom.models.journal import Journal, entries, files, framed
 from dialoom.models.seen import Seen
 
 # How long answers gather before they go to the table, and how many may wait for that.
-_GATHER = 0.2
+_GATHER = 0.5
 _MOST_WAITING = 4096
 _PAUSE = 0.01
 # Where writes take longer than this, in the mean of the last few, they are left to a thread, each with all that came

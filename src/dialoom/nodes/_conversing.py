@@ -68,6 +68,8 @@ class Conversing(Prompted):
             messages = self.messages(prompt, fields, context, answer)
         else:
             messages = [{"role": each.role, "content": each.content.render(fields)} for each in self.said]
+        if self.history is None and not self.inject:
+            return messages
         # What stands before, such as examples, is no part of the conversation whose questions are counted.
         head, question = messages[:-1], messages[-1]
         earlier = self.history.messages(fields) if self.history is not None else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
@@ -92,7 +93,7 @@ class Asking(Node):
             )
 
     def for_record(self, record: Record, context: Context) -> tuple[Node, Fields]:
-        if not self._mix:
+        if not self._draws_model:
             return self, {}
         name = record.fields.get(_DRAWN)
         if name is None:
@@ -104,6 +105,11 @@ class Asking(Node):
                 remedy=f"call that field of the source something else than '{_DRAWN}'",
             )
         return self.model_copy(update={"model": name}), {_DRAWN: name}
+
+    @cached_property
+    def _draws_model(self) -> bool:
+        # Kept, as each visit asks, and pydantic takes a while over private attributes.
+        return bool(self._mix)
 
     def sampling(self) -> dict[str, Any]:
         """The parameters of its calls."""

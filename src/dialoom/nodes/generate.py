@@ -137,13 +137,17 @@ class Generate(Seeing, Listing, BestOf, Conversing):
         async def make(sample: int, context: Context) -> Typed:
             if self.shape is not None:
                 return await context.ask_typed(self.model, messages, self.shape, params=self.sampling(), sample=sample)
-            grammar = self.text_grammar if context.takes_grammar(self.model) else None
+            grammar = self.text_grammar if self.text_grammar and context.takes_grammar(self.model) else None
             told = await context.ask_whole(self.model, messages, params=self.sampling(), grammar=grammar, sample=sample)
-            return replace(told, value=told.text.strip())
+            said = told.text.strip()
+            return told if said == told.text else replace(told, value=said)
 
         told = await self.best(make, lambda made: self._rate(record, made.value), context)
-        beside = {"logprob": mean_logprob(told.tokens), "thoughts": told.thoughts}
-        fields = {self.field: told.value} | {f"{self.field}_{what}": beside[what] for what in self._beside()}
+        fields: Fields = {self.field: told.value}
+        if self.logprobs:
+            fields[f"{self.field}_logprob"] = mean_logprob(told.tokens)
+        if self.thoughts:
+            fields[f"{self.field}_thoughts"] = told.thoughts
         if self.history is None or not self.history.append:
             return fields
         return fields | self.history.added(record.fields, said[-1]["content"], as_text(told.value) or "")
