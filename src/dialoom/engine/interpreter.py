@@ -6,8 +6,9 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-# Objects made before the collector looks for cycles: a thousand records on their way come to tens of thousands.
-_OBJECTS_PER_COLLECTION = 20_000
+# Objects made before the collector looks for cycles: a thousand records on their way come to tens of thousands, which it
+# would look through in vain every second.
+_OBJECTS_PER_COLLECTION = 100_000
 
 
 @contextlib.contextmanager

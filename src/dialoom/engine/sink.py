@@ -27,7 +27,7 @@ _LONGEST_WAIT = 1.0
 _SHORT_WAIT = 0.05
 # Each commit makes a file of its own. They are merged after so many rows, so that merging takes little memory, or after
 # so many commits, so that a slow run does not pile up small ones; at the end only if there are more than a few.
-_ROWS_TO_MERGE = 4096
+_ROWS_TO_MERGE = 8192
 _COMMITS_TO_MERGE = 256
 _FEW_COMMITS = 32
 

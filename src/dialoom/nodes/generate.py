@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -139,8 +138,7 @@ class Generate(Seeing, Listing, BestOf, Conversing):
                 return await context.ask_typed(self.model, messages, self.shape, params=self.sampling(), sample=sample)
             grammar = self.text_grammar if self.text_grammar and context.takes_grammar(self.model) else None
             told = await context.ask_whole(self.model, messages, params=self.sampling(), grammar=grammar, sample=sample)
-            said = told.text.strip()
-            return told if said == told.text else replace(told, value=said)
+            return Typed(told.text.strip(), told.text, told.tokens, told.thoughts, told.call)
 
         told = await self.best(make, lambda made: self._rate(record, made.value), context)
         fields: Fields = {self.field: told.value}
