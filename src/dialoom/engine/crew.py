@@ -4,27 +4,50 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 # A batch of a provider takes 50,000 questions, and each waits with its record.
 _MOST = 65_536
 _LEAST_SPARE = 16
+# With fewer slots than this one worker more is always there, so that no server of one's own waits for us.
+_FEW = 16
+
+
+class Whereabouts(NamedTuple):
+    """Where the workers are.
+
+    Attributes:
+        calling: have a call in flight or wait for a slot.
+        pausing: wait to try a call again.
+        idle: wait for a record.
+    """
+
+    calling: int
+    pausing: int
+    idle: int
 
 
 class Crew:
-    """Tasks that take records and walk them: enough to fill the slots of the models, and a spare one for each that
-    waits to try a call again, as it holds no slot meanwhile.
+    """Tasks that take records and walk them: one for each slot of the models, and spare ones for those that hold no
+    slot, as they wait to try a call again, or are busy with something else such as a slow function.
+
+    No more than that: where workers always wait for a slot, each call has to be handed one by another, which takes a
+    twentieth of its cost.
 
     Args:
         slots: how many calls are worth having in flight.
-        waiting: how many workers wait to try a call again.
+        where: where the workers are.
         work: does one record; False when there is no more.
     """
 
-    def __init__(self, slots: int, waiting: Callable[[], int], work: Callable[[], Awaitable[bool]]) -> None:
-        self._base = min(_MOST, slots + slots // 4 + 1)
+    def __init__(self, slots: int, where: Callable[[], Whereabouts], work: Callable[[], Awaitable[bool]]) -> None:
+        self._base = min(_MOST, slots + (slots < _FEW))
         # Bounded, so that an endpoint that refuses everything is not sent the whole source to refuse.
         self._spare = min(_MOST - self._base, max(slots, _LEAST_SPARE))
-        self._waiting = waiting
+        # Some are always just between two calls.
+        self._between = slots // 32 + 1
+        self._most_busy = min(_MOST - self._base, slots // 4 + 1)
+        self._where = where
         self._work = work
         self._tasks: set[asyncio.Task[None]] = set()
         self._at_work = 0
@@ -44,8 +67,9 @@ class Crew:
             raise failure
 
     def fill(self) -> None:
-        """Take on workers for those that wait; call it now and then."""
-        while not self._over and self._at_work < self._wanted():
+        """Take on workers for those that hold no slot; call it now and then."""
+        wanted = self._wanted()
+        while not self._over and self._at_work < wanted:
             self._at_work += 1
             self._tasks.add(asyncio.create_task(self._one()))
 
@@ -56,7 +80,9 @@ class Crew:
             task.cancel()
 
     def _wanted(self) -> int:
-        return self._base + min(self._spare, self._waiting())
+        calling, pausing, idle = self._where()
+        busy = self._at_work - calling - pausing - idle - self._between
+        return self._base + min(self._spare, pausing) + max(0, min(self._most_busy, busy))
 
     async def _one(self) -> None:
         try:

@@ -35,6 +35,11 @@ class Frontier:
         """Records that are being walked."""
         return self._working
 
+    @property
+    def idle(self) -> int:
+        """How many wait for a record."""
+        return len(self._idle)
+
     def push(self, records: list[Record], after: str) -> None:
         """Add records that go on after a node; the first of them is taken first."""
         for record in reversed(records):

@@ -6,8 +6,8 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-# Objects made before the collector looks for cycles: a thousand records on their way come to tens of thousands, which it
-# would look through in vain every second.
+# Objects made before the collector looks for cycles. A thousand records on their way come to tens of thousands, which
+# it would look through in vain every second.
 _OBJECTS_PER_COLLECTION = 100_000
 
 

@@ -10,7 +10,7 @@ from time import monotonic
 from dialoom.corpus import Corpus
 from dialoom.engine.account import Account, Before
 from dialoom.engine.choosing import choose_at_end
-from dialoom.engine.crew import Crew
+from dialoom.engine.crew import Crew, Whereabouts
 from dialoom.engine.frontier import Frontier
 from dialoom.engine.gating import open_gate
 from dialoom.engine.opening import opened_models
@@ -27,6 +27,7 @@ from dialoom.engine.sink import Finished, Settled, Sink
 from dialoom.engine.stall import Stall
 from dialoom.engine.stopping import Stopping
 from dialoom.engine.target import Target
+from dialoom.engine.turns import whole_turns
 from dialoom.engine.view import View
 from dialoom.engine.visit import PutDown, Stopped
 from dialoom.engine.visiting import visiting
@@ -198,16 +199,21 @@ class Job:
             order, account = self._order, self._account
             frontier = self._frontier = Frontier(self._opened(left), lambda: order.admits(account.seeds_in_work))
             sink.when_over(frontier.close)
-            self._crew = Crew(slots, lambda: self._endpoints.pausing, lambda: self._one(frontier, walker, sink))
+            self._crew = Crew(slots, self._whereabouts, lambda: self._one(frontier, walker, sink))
             self._stopping.over(frontier, self._crew)
             try:
-                await self._crew.work()
+                with whole_turns():
+                    await self._crew.work()
                 if reopening and not self._stopping.begun():
                     self._log.forget_reopened(self._account.never_found())
             finally:
                 # The source's file is let go of now and not when all of this is collected.
                 frontier.close()
                 await sink.close()
+
+    def _whereabouts(self) -> Whereabouts:
+        idle = 0 if self._frontier is None else self._frontier.idle
+        return Whereabouts(self._endpoints.calling, self._endpoints.pausing, idle)
 
     def _is_open(self, seed: str | None) -> bool:
         return seed is not None and self._log.done(seed) is None

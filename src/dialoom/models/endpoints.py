@@ -107,6 +107,11 @@ class Endpoints:
     def __iter__(self) -> Iterator[Endpoint]:
         return iter(self._known.values())
 
+    @property
+    def calling(self) -> int:
+        """How many callers have a call in flight or wait for a slot."""
+        return len(self._waiting) + sum(endpoint.limiter.in_flight for endpoint in self)
+
     def get(self, url: str, ceiling: int, round_trip: float = 0.0) -> Endpoint:
         """The endpoint at `url`; of several ceilings asked for, the lowest holds."""
         endpoint = self._known.setdefault(url, Endpoint(url, ceiling, round_trip))
