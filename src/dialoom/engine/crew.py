@@ -11,6 +11,9 @@ _MOST = 65_536
 _LEAST_SPARE = 16
 # With fewer slots than this one worker more is always there, so that no server of one's own waits for us.
 _FEW = 16
+# For how many more than wait there are workers, and how much of that is remembered each time that the crew is filled.
+_MARGIN = 1.5
+_FADES = 0.9
 
 
 class Whereabouts(NamedTuple):
@@ -46,6 +49,7 @@ class Crew:
         self._spare = min(_MOST - self._base, max(slots, _LEAST_SPARE))
         # Some are always just between two calls.
         self._between = slots // 32 + 1
+        self._paused = 0.0
         self._most_busy = min(_MOST - self._base, slots // 4 + 1)
         self._where = where
         self._work = work
@@ -68,6 +72,7 @@ class Crew:
 
     def fill(self) -> None:
         """Take on workers for those that hold no slot; call it now and then."""
+        self._paused *= _FADES
         wanted = self._wanted()
         while not self._over and self._at_work < wanted:
             self._at_work += 1
@@ -82,7 +87,9 @@ class Crew:
     def _wanted(self) -> int:
         calling, pausing, idle = self._where()
         busy = self._at_work - calling - pausing - idle - self._between
-        return self._base + min(self._spare, pausing) + max(0, min(self._most_busy, busy))
+        # The most of late: how many wait at a time goes up and down faster than workers come and go.
+        self._paused = max(self._paused, _MARGIN * pausing)
+        return self._base + min(self._spare, round(self._paused)) + max(0, min(self._most_busy, busy))
 
     async def _one(self) -> None:
         try:

@@ -73,8 +73,8 @@ class Caller:
                 break
             # Another record asks the same just now (a recipe may fix the seed): both get the one answer that is kept,
             # or this one asks if the other fails.
-            ended = self._under_way[key] = self._under_way[key] or asyncio.Event()
-            await ended.wait()
+            others = self._under_way[key] = self._under_way[key] or asyncio.Event()
+            await others.wait()
         self._under_way[key] = None
         try:
             attempts = Attempts(within)

@@ -22,8 +22,8 @@ from dialoom.models.post import Send
 
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 30.0
-_FIRST_WAIT_WHEN_WELL = 0.1
-_LONGEST_WAIT_WHEN_WELL = 0.25
+_FIRST_WAIT_WHEN_WELL = 0.05
+_LONGEST_WAIT_WHEN_WELL = 0.1
 _WELL_FOR = 1.0
 # A server may ask for more patience than anyone has; then the call is tried earlier.
 _LONGEST_ASKED = 120.0
@@ -31,8 +31,10 @@ _LONGEST_ASKED = 120.0
 _TRIES_WHEN_NEVER_UP = 3
 # Calls given up in a row, with no answer between them, after which the endpoint and not the record is to blame.
 _BARREN_CALLS = 8
-# How often the time of an answer passes before there should have been one: waiting for a slot, and being answered.
+# How often the time of an answer passes before there should have been one: waiting for a slot, and being answered. A
+# server that is being stopped cuts calls off for a while before it refuses them.
 _TURNS = 2
+_SHORTEST_SILENCE = 1.0
 _FORBIDDEN = 403
 # A server without room says nothing against a call, which is tried twice as often then.
 _CHARGES = {FaultKind.OVERLOADED: 0.5}
@@ -236,7 +238,8 @@ _REMEDIES = {
 
 def _has_had_time(endpoint: Endpoint) -> bool:
     """Whether an answer might have come since the first of so many calls that convict was given up."""
-    return monotonic() - endpoint.given_up[-_BARREN_CALLS].at >= _TURNS * endpoint.usual
+    silence = monotonic() - endpoint.given_up[-_BARREN_CALLS].at
+    return silence >= max(_SHORTEST_SILENCE, _TURNS * endpoint.usual)
 
 
 def _fault_in(state: RetryCallState) -> Fault | None:
