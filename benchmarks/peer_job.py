@@ -75,7 +75,7 @@ def _export(corpus: dialoom.Corpus, path: Path) -> None:
 
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        for batch in corpus.query("SELECT topic, fields FROM dialogues").to_batches():
+        for batch in corpus.batches("SELECT topic, fields FROM dialogues"):
             for topic, fields in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 # Both are JSON already: an object of persona and dialogue, and the topic goes in front of these.
                 file.write(b'{"topic":%b,%b\n' % (orjson.dumps(topic), fields[1:].encode()))

@@ -49,11 +49,24 @@ def test_what_is_not_reading_the_corpus_is_refused(corpus: Corpus, sql: str, tmp
     secret = tmp_path / "secret.csv"
     secret.write_text("word\nhush\n")
     target = tmp_path / "made"
-    with pytest.raises(UsageError) as told:
-        corpus.query(sql.replace("FILE", str(target)).replace("SECRET", str(secret)))
-    assert told.value.remedy
+    statement = sql.replace("FILE", str(target)).replace("SECRET", str(secret))
+    for ask in (corpus.query, lambda sql: list(corpus.batches(sql))):
+        with pytest.raises(UsageError) as told:
+            ask(statement)
+        assert told.value.remedy
     assert not target.exists()
     assert corpus.count() == 2
+
+
+def test_batches_are_the_same_rows(tmp_path: Path) -> None:
+    made = Corpus.open(tmp_path / "large", create=True)
+    made.append([dialogue(f"d{number}", number) for number in range(10_000)], run="r", batch="0")
+    batches = list(made.batches("SELECT id FROM dialogues ORDER BY id"))
+    assert len(batches) > 1
+    rows = [row["id"] for batch in batches for row in batch.to_pylist()]
+    assert rows == made.query("SELECT id FROM dialogues ORDER BY id").column(0).to_pylist()
+    with pytest.raises(UsageError, match="two columns"):
+        list(made.batches("SELECT id, run AS id FROM dialogues"))
 
 
 @pytest.mark.parametrize("where", ["true); COPY (SELECT 1) TO 'FILE'; SELECT (1", "id IN (FROM read_text('FILE'))", ""])

@@ -24,6 +24,7 @@ from dialoom.dialogue import Dialogue
 from dialoom.errors import Place, StorageError, UsageError, nearest
 
 _TABLE = "dialogues"
+_ROWS_AT_ONCE = 4_096
 _FILE_ROWS = 8_192  # Full files are never rewritten: compacting again and again costs the disk once, and little memory.
 
 
@@ -184,10 +185,15 @@ class Corpus:
         where the statement is wrong.
         """
         found = arrow(self.at(version), sql, **beside(self._location, sql))
-        names = found.column_names
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise UsageError(f"two columns of the answer are called '{twice}'", remedy="name them apart with AS")
+        _check_apart(found.column_names)
         return found
+
+    def batches(self, sql: str, *, version: int | None = None) -> Iterator[pa.RecordBatch]:
+        """The result of a statement as of `query`, some thousand rows at a time, for results larger than memory."""
+        with connect(self.at(version), **beside(self._location, sql)) as connection:
+            found = answered(connection, sql).to_arrow_reader(_ROWS_AT_ONCE)
+            _check_apart(found.schema.names)
+            yield from found
 
     def compact(self) -> int:
         """Merges small files, so that reads stay fast after many appends, and returns how many are left.
@@ -282,5 +288,10 @@ class Corpus:
         self, sql: str, parameters: Sequence[object] = (), version: int | None = None
     ) -> Iterator[tuple[str, ...]]:
         with connect(self.at(version)) as connection:
-            for batch in answered(connection, sql, parameters).to_arrow_reader(4096):
+            for batch in answered(connection, sql, parameters).to_arrow_reader(_ROWS_AT_ONCE):
                 yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _check_apart(names: list[str]) -> None:
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"two columns of the answer are called '{twice}'", remedy="name them apart with AS")
