@@ -24,12 +24,14 @@ class Sample:
         at: seconds since the run's start.
         kept: records kept so far.
         resident: bytes of resident memory.
+        own: those of them that are no files, such as the code of libraries, which other processes share.
         handles: open files and sockets.
     """
 
     at: float
     kept: int
     resident: int
+    own: int
     handles: int
     tasks: int
     threads: int
@@ -66,10 +68,12 @@ class Watch:
     def sample(self, report: Report) -> Sample:
         """What the process holds now; on the run's event loop."""
         with self._process.oneshot():
+            memory = self._process.memory_info()
             return Sample(
                 at=time.monotonic() - self._begun,
                 kept=report.counts.kept,
-                resident=self._process.memory_info().rss,
+                resident=memory.rss,
+                own=memory.rss - memory.shared,
                 handles=self._process.num_fds(),
                 tasks=len(asyncio.all_tasks()),
                 threads=self._process.num_threads(),

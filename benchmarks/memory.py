@@ -60,6 +60,7 @@ def measure(arguments: argparse.Namespace) -> list[Figure]:
     return [
         Figure(_NAME, f"resident at {later[0].kept:,} records", early / MEBIBYTE, "MiB"),
         Figure(_NAME, f"resident at the end, {since}", last / early, "x", most=_ALLOWED_AT_THE_END),
+        Figure(_NAME, f"of it no files, {since}", later[-1].own / later[0].own, "x", most=_ALLOWED_AT_THE_END),
         Figure(_NAME, f"most resident on the way, {since}", most / early, "x", most=_ALLOWED_BETWEEN),
         Figure(_NAME, "records kept", report.counts.kept, "", least=records, most=records),
         Figure(_NAME, "calls a second", calls / report.seconds, "/s"),

@@ -42,6 +42,10 @@ _LOCKED = (
 )
 
 
+# Of a scan at a time: dialogues may be long, and DuckDB reads in a thread of its own what is ahead.
+_ROWS = 2_048
+
+
 class Rows(pyarrow.dataset.Dataset):  # type: ignore[misc]
     """A Lance table as DuckDB reads it, with the row's offset and id as further columns if `numbered`.
 
@@ -83,7 +87,9 @@ class _Scan:
         said = set(re.findall(r"\w+", str(self.filter))) if self.filter is not None else set[str]()
         more = [name for name in self.rows.schema.names if name in said and name not in self.wanted]
         try:
-            batches = self.rows.table.scanner(columns=self.wanted + more).to_reader()
+            batches = self.rows.table.scanner(
+                columns=self.wanted + more, batch_size=_ROWS, batch_readahead=2, fragment_readahead=1
+            ).to_reader()
         except ROOTS as error:
             self.rows.failure = error
             raise
