@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from dialoom.errors import StorageError
 from dialoom.models import ChatAnswer, Ledger, ReadLedger
-from dialoom.models._calls import Calls, storage_error
+from dialoom.models._calls import _SCHEMA, Calls, storage_error
 from dialoom.models.entry import Entry
 from dialoom.models.journal import Journal, entries, files, framed
 from dialoom.models.ledger import _MOST_WAITING
@@ -62,6 +62,25 @@ def test_what_was_put_is_found_at_once_and_after_closing(tmp_path: Path) -> None
     assert found is not None
     assert (found.answer, found.prompt_tokens, found.latency) == (answer().raw, 3, 0.25)
     assert again.last_row() == 20
+    again.close()
+
+
+def test_a_ledger_of_an_earlier_dialoom_has_other_pages_and_is_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with closing(sqlite3.connect(path)) as older:
+        older.execute("PRAGMA page_size=4096")
+        older.execute(_SCHEMA)
+        values = (key(1), "url model", "node", "record", b"{}", answer("old").raw, 3, 2, 0.25, 1.0)
+        older.execute(f"INSERT INTO calls VALUES ({', '.join('?' * len(values))})", values)
+        older.commit()
+    ledger = Ledger(path)
+    asyncio.run(put(ledger, range(2, 20)))
+    ledger.close()
+    again = Ledger(path)
+    old, new = again.get(key(1)), again.get(key(19))
+    assert old is not None
+    assert new is not None
+    assert (old.answer, new.answer) == (answer("old").raw, answer().raw)
     again.close()
 
 

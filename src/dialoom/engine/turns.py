@@ -1,11 +1,10 @@
-"""How the system's scheduler takes turns with the threads that send and read calls."""
+"""How the system's scheduler takes turns with the thread that sends requests and reads answers."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,27 +15,23 @@ _THREADS = Path("/proc/self/task")
 
 @contextlib.contextmanager
 def whole_turns() -> Iterator[None]:
-    """Let this thread and the HTTP client's finish their turns when the other has something to do, on Linux.
+    """Let the HTTP client's thread wait for its turn until the run's has nothing to do, on Linux.
 
-    Otherwise each call that is sent, and each answer, takes the core from the thread that sends or reads it: several
-    changes of threads a call, where both share a core. Other threads, and those that are started meanwhile, are left
-    as they are, as computing in several threads waits for each of them all the time. What the user has set is kept, and
-    so is everything where it may not be set.
+    Otherwise each call that is handed to it takes the core from the thread that hands it over, where both share one:
+    several changes of threads a call, a tenth of its cost. What the user has set is kept, and so is everything where it
+    may not be set.
     """
-    if sys.platform != "linux":
-        yield
-        return
-    threads = [thread for thread in (threading.get_native_id(), *_clients()) if _set(thread, to=os.SCHED_BATCH)]
+    clients = [thread for thread in _clients() if _change(thread, to="SCHED_BATCH", where="SCHED_OTHER")]
     try:
         yield
     finally:
-        for thread in threads:
-            _set(thread, to=os.SCHED_OTHER)
+        for thread in clients:
+            _change(thread, to="SCHED_OTHER", where="SCHED_BATCH")
 
 
 def _clients() -> list[int]:
     found = []
-    for folder in _THREADS.glob("*"):
+    for folder in _THREADS.glob("*") if sys.platform == "linux" else ():
         # A thread may have ended meanwhile.
         with contextlib.suppress(OSError):
             if (folder / "comm").read_text().strip() == _CLIENT:
@@ -44,13 +39,12 @@ def _clients() -> list[int]:
     return found
 
 
-def _set(thread: int, *, to: int) -> bool:
-    """Whether a thread is scheduled so now, and was otherwise by default before."""
-    before = {os.SCHED_BATCH: os.SCHED_OTHER, os.SCHED_OTHER: os.SCHED_BATCH}[to]
+def _change(thread: int, *, to: str, where: str) -> bool:
+    """Whether a thread was scheduled one way, and is now another."""
     try:
-        if os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK != before:
+        if os.sched_getscheduler(thread) != getattr(os, where):
             return False
-        os.sched_setscheduler(thread, to | os.SCHED_RESET_ON_FORK, os.sched_param(0))
+        os.sched_setscheduler(thread, getattr(os, to), os.sched_param(0))
     except OSError:
         return False
     return True

@@ -1,0 +1,62 @@
+"""What a run does to the process that it is in: its event loop, and what is looked through for garbage."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dialoom
+from dialoom.engine import loop
+from tests.engine.support import run
+from tests.support.fault_server import FaultServer
+
+NAMES_ITS_LOOP = """
+import asyncio
+
+async def at(topic):
+    return type(asyncio.get_running_loop()).__module__
+"""
+
+
+def asks_for_its_loop(server: FaultServer, folder: Path) -> str:
+    (folder / "steps.py").write_text(NAMES_ITS_LOOP)
+    content = {
+        "recipe": "at",
+        "models": {"writer": {"url": server.url, "model": "fault-model"}},
+        "source": {"rows": [{"topic": "thunder"}]},
+        "nodes": {"at": {"kind": "function", "call": "steps.py:at", "fields": ["at"]}},
+    }
+    report = run(content, folder / "run")
+    (made,) = dialoom.Corpus.open(report.corpus).dialogues()
+    return str(made.fields["at"])
+
+
+def test_a_run_works_in_the_loop_that_costs_the_least(tmp_path: Path, server: FaultServer) -> None:
+    pytest.importorskip("uvloop", reason="uvloop is not installed, as on Windows")
+    assert asks_for_its_loop(server, tmp_path).startswith("uvloop")
+
+
+def test_without_it_a_run_works_in_that_of_python(
+    tmp_path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "find_spec", lambda name: None)
+    assert asks_for_its_loop(server, tmp_path).startswith("asyncio")
+
+
+LOADS = """
+import gc, sys
+before = gc.get_stats()[2]["collections"]
+import dialoom
+dialoom.run
+assert gc.isenabled() and gc.get_freeze_count() == 0
+assert "lance" in sys.modules
+print(gc.get_stats()[2]["collections"] - before)
+"""
+
+
+def test_nothing_is_looked_through_for_garbage_while_dialoom_is_loaded() -> None:
+    told = subprocess.run([sys.executable, "-c", LOADS], capture_output=True, text=True, check=True)
+    assert int(told.stdout) == 0
