@@ -61,7 +61,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'dialoom' has no attribute '{name}'")
     from importlib import import_module
 
-    from dialoom.loading import at_once
-
-    with at_once():
-        return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -24,11 +24,11 @@ class Place:
             self.at_work -= 1
 
 
-def workers(slots: int, place: Place, ticks: int) -> int:
+def workers(slots: int, place: Place, ticks: int, *, several: bool = False) -> int:
     """How many there are after so many ticks."""
 
     async def watch() -> int:
-        crew = Crew(slots, lambda: place.now, place.work)
+        crew = Crew(slots, lambda: place.now, place.work, several=several)
         working = asyncio.create_task(crew.work())
         await asyncio.sleep(0)
         for _ in range(ticks):
@@ -44,6 +44,10 @@ def workers(slots: int, place: Place, ticks: int) -> int:
 
 def test_one_for_each_slot_where_all_of_them_call() -> None:
     assert workers(100, Place(calling=100), 5) == 100
+
+
+def test_a_quarter_more_where_workers_may_queue_at_one_of_several_endpoints() -> None:
+    assert workers(100, Place(calling=126), 5, several=True) == 126
 
 
 def test_one_more_where_slots_are_few() -> None:

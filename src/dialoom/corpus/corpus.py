@@ -189,7 +189,10 @@ class Corpus:
         return found
 
     def batches(self, sql: str, *, version: int | None = None) -> Iterator[pa.RecordBatch]:
-        """The result of a statement as of `query`, some thousand rows at a time, for results larger than memory."""
+        """The result of a statement as of `query`, some thousand rows at a time, for results larger than memory.
+
+        Raises as `query` does, once the first batch is taken.
+        """
         with connect(self.at(version), **beside(self._location, sql)) as connection:
             found = answered(connection, sql).to_arrow_reader(_ROWS_AT_ONCE)
             _check_apart(found.schema.names)

@@ -34,17 +34,27 @@ class Crew:
     """Tasks that take records and walk them: one for each slot of the models, and spare ones for those that hold no
     slot, as they wait to try a call again, or are busy with something else such as a slow function.
 
-    No more than that: where workers always wait for a slot, each call has to be handed one by another, which takes a
-    twentieth of its cost.
+    No more than that at one endpoint: where workers always wait for a slot, each call has to be handed one by another,
+    which takes a twentieth of its cost. With several endpoints there is a quarter more, as those that queue at one
+    leave slots of another empty.
 
     Args:
         slots: how many calls are worth having in flight.
         where: where the workers are.
         work: does one record; False when there is no more.
+        several: whether the slots are those of several endpoints.
     """
 
-    def __init__(self, slots: int, where: Callable[[], Whereabouts], work: Callable[[], Awaitable[bool]]) -> None:
-        self._base = min(_MOST, slots + (slots < _FEW))
+    def __init__(
+        self,
+        slots: int,
+        where: Callable[[], Whereabouts],
+        work: Callable[[], Awaitable[bool]],
+        *,
+        several: bool = False,
+    ) -> None:
+        more = slots // 4 + 1 if several else int(slots < _FEW)
+        self._base = min(_MOST, slots + more)
         # Bounded, so that an endpoint that refuses everything is not sent the whole source to refuse.
         self._spare = min(_MOST - self._base, max(slots, _LEAST_SPARE))
         # Some are always just between two calls.

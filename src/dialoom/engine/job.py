@@ -199,7 +199,8 @@ class Job:
             order, account = self._order, self._account
             frontier = self._frontier = Frontier(self._opened(left), lambda: order.admits(account.seeds_in_work))
             sink.when_over(frontier.close)
-            self._crew = Crew(slots, self._whereabouts, lambda: self._one(frontier, walker, sink))
+            several = len(list(self._endpoints)) > 1
+            self._crew = Crew(slots, self._whereabouts, lambda: self._one(frontier, walker, sink), several=several)
             self._stopping.over(frontier, self._crew)
             try:
                 with whole_turns():

@@ -229,10 +229,10 @@ class Node(PlainNumbers, ABC):
 
     def called(self, model: str) -> str:
         """A model's name in the outermost recipe, given its name where the node was written."""
-        return self._names.get(model, model)
+        return self._called_kept.get(model, model)
 
     @cached_property
-    def _names(self) -> Mapping[str, str]:
+    def _called_kept(self) -> Mapping[str, str]:
         # Kept, as each call asks, and pydantic takes a while over private attributes.
         return self._called
 
@@ -242,7 +242,7 @@ class Node(PlainNumbers, ABC):
         Its own fields keep the names as written: they are weights, keys of answers, and values of the field `model`.
         """
         self._called = dict(names)
-        self.__dict__.pop("_names", None)
+        self.__dict__.pop("_called_kept", None)
         return self
 
     def work(self, shapes: Mapping[str, Shape]) -> Work:

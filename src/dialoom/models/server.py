@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
+from functools import lru_cache
 from time import monotonic
 
 import orjson
@@ -33,7 +33,7 @@ def open_client(key: str | None, header: str = "Authorization") -> Client:
     return builder.http1_only().connect_timeout(_CONNECT_WITHIN).pool_idle_timeout(_IDLE).build()
 
 
-@cache
+@lru_cache(maxsize=64)
 def beneath(url: str, path: str) -> str:
     """What lies under a base URL; the URL's query, such as Azure's `?api-version=`, goes with it."""
     base, _, query = url.partition("?")
