@@ -18,6 +18,7 @@ from dialoom.engine.interpreter import tuned
 from dialoom.engine.job import Job
 from dialoom.engine.keep import keep_recipe, keep_rest
 from dialoom.engine.loop import in_loop
+from dialoom.engine.memory import together
 from dialoom.engine.provenance import Provenance
 from dialoom.engine.rejects import Rejects
 from dialoom.engine.report import Counts, Report
@@ -122,7 +123,7 @@ async def _run(
     recipe_hash = recipe.content_hash()
     if children is not None:
         recipe_hash = digest(recipe_hash, "children", children)
-    with RunDirectory(out) as directory:
+    with together(), RunDirectory(out) as directory:
         told = directory.read_report()
         log = SeedLog(directory.seeds, recipe_hash)
         ledger = Ledger(directory.ledger)
