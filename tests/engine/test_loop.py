@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 import dialoom
-from dialoom.engine import loop
 from tests.engine.support import run
 from tests.support.fault_server import FaultServer
 
@@ -40,5 +40,5 @@ def test_a_run_works_in_the_loop_that_costs_the_least(tmp_path: Path, server: Fa
 def test_without_it_a_run_works_in_that_of_python(
     tmp_path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "uvloop", None)
     assert asks_for_its_loop(server, tmp_path).startswith("asyncio")

@@ -22,6 +22,7 @@ VERSION_KEY = "dialoom.schema_version"
 # Tells one append from another that is worded alike.
 _TOKEN = "dialoom.commit"
 _PATIENCE = 60.0
+_ROWS = 2_048
 _CACHE = 4 << 20  # Lance's default of a gigabyte fills up with the lists of files of old versions.
 
 
@@ -213,3 +214,9 @@ def commit(
 def _landed(table: lance.LanceDataset, before: int, token: str) -> bool:
     made = (table.read_transaction(version) for version in range(before + 1, int(table.version) + 1))
     return any(each is not None and (each.transaction_properties or {}).get(_TOKEN) == token for each in made)
+
+
+def streamed(table: lance.LanceDataset, columns: list[str]) -> pa.RecordBatchReader:
+    """The rows of a table in batches. Dialogues may be long, and Lance reads far ahead if it is let."""
+    scanner = table.scanner(columns=columns, batch_size=_ROWS, batch_readahead=2, fragment_readahead=1)
+    return scanner.to_reader()

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.dataset
 
 from dialoom.corpus._failures import ROOTS
-from dialoom.corpus._lance import reading
+from dialoom.corpus._lance import reading, streamed
 from dialoom.corpus._load_lance import lance
 from dialoom.corpus._sql_errors import refused
 from dialoom.errors import UsageError
@@ -40,10 +40,6 @@ _LOCKED = (
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
-
-
-# Of a scan at a time: dialogues may be long, and DuckDB reads in a thread of its own what is ahead.
-_ROWS = 2_048
 
 
 class Rows(pyarrow.dataset.Dataset):  # type: ignore[misc]
@@ -87,9 +83,7 @@ class _Scan:
         said = set(re.findall(r"\w+", str(self.filter))) if self.filter is not None else set[str]()
         more = [name for name in self.rows.schema.names if name in said and name not in self.wanted]
         try:
-            batches = self.rows.table.scanner(
-                columns=self.wanted + more, batch_size=_ROWS, batch_readahead=2, fragment_readahead=1
-            ).to_reader()
+            batches = streamed(self.rows.table, self.wanted + more)
         except ROOTS as error:
             self.rows.failure = error
             raise

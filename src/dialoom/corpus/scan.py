@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dialoom.corpus._lance import reading
+from dialoom.corpus._lance import reading, streamed
 from dialoom.corpus._load_lance import lance
 from dialoom.corpus._sql import arrow, select
 from dialoom.corpus.schema import SCHEMA, content_hash
 from dialoom.corpus.tally import COLUMNS, Tally
-
-_ROWS = 2_048
 
 
 def tally_of(table: lance.LanceDataset) -> Tally:
@@ -25,7 +23,7 @@ def rows_of(table: lance.LanceDataset, columns: list[str] | None = None) -> Iter
     """The rows of a version as they lie in the table, streamed."""
     names = [name for name in SCHEMA.names if name in table.schema.names] if columns is None else columns
     with reading(table):
-        for batch in table.to_batches(columns=names, batch_size=_ROWS, batch_readahead=2, fragment_readahead=1):
+        for batch in streamed(table, names):
             yield from batch.to_pylist()
 
 

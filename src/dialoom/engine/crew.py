@@ -35,7 +35,7 @@ class Crew:
     slot, as they wait to try a call again, or are busy with something else such as a slow function.
 
     No more than that at one endpoint: where workers always wait for a slot, each call has to be handed one by another,
-    which takes a twentieth of its cost. With several endpoints there is a quarter more, as those that queue at one
+    and is made no sooner. With several endpoints there is a quarter more, as those that queue at one
     leave slots of another empty.
 
     Args:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,7 +17,8 @@ def in_loop(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _fastest() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    if find_spec("uvloop") is None:
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
         return None
-    make: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
-    return make
+    return new_event_loop

@@ -17,9 +17,8 @@ _THREADS = Path("/proc/self/task")
 def whole_turns() -> Iterator[None]:
     """Let the HTTP client's thread wait for its turn until the run's has nothing to do, on Linux.
 
-    Otherwise each call that is handed to it takes the core from the thread that hands it over, where both share one:
-    several changes of threads a call, a tenth of its cost. What the user has set is kept, and so is everything where it
-    may not be set.
+    Otherwise each call that is handed to it takes the core from the thread that hands it over, where both share one.
+    What the user has set is kept, and so is everything where it may not be set.
     """
     clients = [thread for thread in _clients() if _change(thread, to="SCHED_BATCH", where="SCHED_OTHER")]
     try:

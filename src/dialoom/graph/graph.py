@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dialoom.graph.container import Container
-from dialoom.graph.node import Edge, Node
+from dialoom.graph.edge import Edge
+from dialoom.graph.node import Node
 
 END = "end"
 REJECT = "reject"

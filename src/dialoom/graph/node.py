@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from dialoom.errors import DialoomError
 from dialoom.graph.context import Context
+from dialoom.graph.edge import Edges
 from dialoom.graph.record import Record
 from dialoom.graph.template import Condition, Template
 from dialoom.models.plain_numbers import PlainNumbers
@@ -50,28 +51,6 @@ class Work:
     children: int = 1
     prompt_tokens: int = 0
     completion_tokens: int = 0
-
-
-class Edge(BaseModel):
-    """Where a record goes next: the first edge whose condition holds is taken."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    condition: Condition | None = Field(default=None, alias="if", description="Taken where this expression is true.")
-    to: str = Field(description="A node's name, `end`, or `reject`.")
-
-
-def _as_edges(value: Any) -> Any:
-    if isinstance(value, str):
-        return [{"to": value}]
-    if isinstance(value, Mapping):
-        return [value]
-    if isinstance(value, list):
-        return [{"to": edge} if isinstance(edge, str) else edge for edge in value]
-    raise ValueError("expected a node's name, or a list of edges such as {if: CONDITION, to: NAME}")
-
-
-Edges = Annotated[list[Edge], BeforeValidator(_as_edges, json_schema_input_type=str | Edge | list[str | Edge])]
 
 
 def _as_hooks(value: Any) -> Any:

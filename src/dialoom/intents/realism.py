@@ -17,9 +17,9 @@ from dialoom.intents.thresholds import Thresholds, calibrate
 from dialoom.intents.views import Learn
 
 _LEAST_PROBABILITY = 1e-12
-# A margin below which real lines leave no doubt, however a line was made.
 # How the reason begins of a line that is dropped as another intent's.
 NEARER = "nearer to"
+# A margin below which real lines leave no doubt, however a line was made.
 _CLEARLY_ANOTHER = -0.2
 
 

@@ -51,8 +51,7 @@ class Caller:
         self._purse = purse
         self._observer = observer
         self._as_said = as_said
-        # Of each call that is being made, what those wait for that ask the same meanwhile; hardly ever does anybody.
-        self._under_way: dict[str, asyncio.Event | None] = {}
+        self._under_way: dict[str, asyncio.Event] = {}
 
     async def ask(
         self, model: str, request: ChatRequest, *, node: str, record: str, within: float | None = None
@@ -73,17 +72,15 @@ class Caller:
                 break
             # Another record asks the same just now (a recipe may fix the seed): both get the one answer that is kept,
             # or this one asks if the other fails.
-            others = self._under_way[key] = self._under_way[key] or asyncio.Event()
-            await others.wait()
-        self._under_way[key] = None
+            await self._under_way[key].wait()
+        ended = self._under_way[key] = asyncio.Event()
         try:
             attempts = Attempts(within)
             answer = await self._ask(chat, key, model, request, node, record, attempts)
             return LedgeredAnswer(self._read(model, answer), key, attempts.seconds)
         finally:
-            ended = self._under_way.pop(key)
-            if ended is not None:
-                ended.set()
+            del self._under_way[key]
+            ended.set()
 
     def _read(self, model: str, answer: ChatAnswer) -> ChatAnswer:
         return answer if model in self._as_said else apart(answer)
